@@ -1,0 +1,49 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// A library target. What it may import is what it lists; `make floors` checks that the list only points down.
+func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies)
+}
+
+/// A module compiled for one instruction set: it holds nothing but a table of kernels.
+/// Optimised in debug builds too, or `swift test` would take minutes.
+func kernels(_ instructionSet: String, _ flags: [String]) -> Target {
+  .target(
+    name: "Kernels" + instructionSet, dependencies: ["KernelCore"],
+    swiftSettings: [
+      .unsafeFlags(flags.flatMap { ["-Xcc", $0] }, .when(platforms: [.linux])),
+      .unsafeFlags(["-O"], .when(configuration: .debug)),
+    ])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies)
+}
+
+let package = Package(
+  name: "libfacenet",
+  products: [
+    .library(name: "Facenet", targets: ["Facenet"])
+  ],
+  targets: [
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CSystem"),
+    floor("Core", ["CSystem"]),
+    .target(
+      name: "KernelCore", swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    kernels("Baseline", []),
+    kernels("AVX2", ["-mavx2", "-mfma"]),
+    kernels("AVX512", ["-march=x86-64-v4", "-mprefer-vector-width=512"]),
+    floor("Kernels", ["Core", "CSystem", "KernelCore", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"]),
+    floor("Graph", ["Core", "Kernels"]),
+    floor("Imaging", ["Core", "CTurboJPEG", "CPNG"]),
+    floor("ONNX", ["Core", "Graph"]),
+    floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
+    floor("Evaluation", ["Core", "Imaging", "Faces"]),
+    floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
+    .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
+    tests("Core"),
+  ]
+)

@@ -1,0 +1,15 @@
+/* What the Swift overlay of libc does not offer: the affinity mask, the pause instruction, the instruction sets. */
+#ifndef FACENET_SYSTEM_H
+#define FACENET_SYSTEM_H
+/* Processors this process may run on, at least 1. */
+int facenet_processor_count(void);
+/* 0 baseline, 1 AVX2 and FMA, 2 AVX-512 F, BW, DQ and VL as well; always 0 off x86-64. */
+int facenet_instruction_level(void);
+static inline void facenet_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+#endif

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Whole files in and out of memory.
+package enum File {
+  /// The bytes of a regular file of at most `limit` bytes.
+  /// - Throws: `notFound`, `inputOutput` or `tooLarge`, each naming the path.
+  package static func read(_ path: String, limit: Int = 1 << 33) throws(FacenetError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("open", path) }
+    defer { close(descriptor) }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0 else { throw failure("read", path) }
+    guard information.st_mode & S_IFMT == S_IFREG else {
+      throw FacenetError(.invalidArgument, "\(path) is not a regular file")
+    }
+    let size = Int(information.st_size)
+    guard size <= limit else {
+      throw FacenetError(.tooLarge, "\(path) has \(size) bytes, the limit is \(limit)")
+    }
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let got = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+        if got < 0 && errno == EINTR { continue }
+        failed = got < 0
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    if failed { throw failure("read", path) }
+    return bytes
+  }
+
+  /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.
+  /// - Throws: `inputOutput` or `notFound`, naming the path.
+  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FacenetError) {
+    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).partial"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure("write", path) }
+    var written = 0
+    while written < bytes.count {
+      let put = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+      if put < 0 && errno == EINTR { continue }
+      if put <= 0 { break }
+      written += put
+    }
+    let complete = written == bytes.count && fsync(descriptor) == 0
+    let error = complete ? nil : failure("write", path)
+    close(descriptor)
+    guard complete, rename(temporary, path) == 0 else {
+      let reason = error ?? failure("write", path)
+      unlink(temporary)
+      throw reason
+    }
+  }
+
+  package static func write(_ bytes: [UInt8], to path: String) throws(FacenetError) {
+    let result = bytes.withUnsafeBytes { buffer -> Result<Void, FacenetError> in
+      do throws(FacenetError) { return .success(try write(buffer, to: path)) } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  private static func failure(_ verb: String, _ path: String) -> FacenetError {
+    let code = errno
+    return FacenetError(
+      code == ENOENT || code == ENOTDIR ? .notFound : .inputOutput,
+      "cannot \(verb) \(path): \(String(cString: strerror(code)))")
+  }
+}
