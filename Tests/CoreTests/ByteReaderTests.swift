@@ -3,11 +3,12 @@ import Testing
 @testable import Core
 
 @Suite struct ByteReaderTests {
-  @Test func readsBothByteOrders() {
-    [UInt8]([1, 2, 3, 4, 5]).withUnsafeBytes { bytes in
+  @Test func readsBothByteOrders() throws {
+    try [UInt8]([1, 2, 3, 4, 5]).withUnsafeBytes { bytes in
       var reader = ByteReader(bytes)
-      #expect(try reader.readInteger(UInt16.self, .little) == 0x0201)
-      #expect(try reader.readInteger(UInt16.self, .big) == 0x0304)
+      let little = try reader.readInteger(UInt16.self, .little)
+      let big = try reader.readInteger(UInt16.self, .big)
+      #expect((little, big) == (0x0201, 0x0304))
       #expect(reader.remaining == 1)
     }
   }
