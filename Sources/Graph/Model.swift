@@ -1,0 +1,43 @@
+import Core
+
+/// A network ready to run: an optimised graph, its weights, and what its file says about itself. Immutable: any thread.
+package final class Model: Sendable {
+  package let graph: Graph
+  /// The file's key-value pairs.
+  package let metadata: [String: String]
+  /// What messages call it: usually its path.
+  package let name: String
+  let packedWeights = PackedWeights()
+
+  /// Optimises what does not depend on input sizes: constants are folded, normalisation goes into weights.
+  package init(graph: Graph, metadata: [String: String] = [:], name: String) throws(FacenetError) {
+    var graph = graph
+    do throws(FacenetError) {
+      try graph.validate()
+      try foldConstants(&graph)
+      foldNormalization(&graph)
+    } catch { throw error.located(in: name) }
+    graph.removeDeadNodes()
+    self.graph = graph
+    self.metadata = metadata
+    self.name = name
+  }
+
+  /// The part of the model that the named outputs need, with only the inputs that part reads.
+  /// - Throws: `notFound` for a name that is not an output.
+  package func selecting(outputs names: [String]) throws(FacenetError) -> Model {
+    var part = graph
+    part.outputs = []
+    for output in names {
+      guard let declaration = graph.outputs.first(where: { $0.name == output }) else {
+        let known = graph.outputs.map(\.name).joined(separator: ", ")
+        throw FacenetError(.notFound, "no output named \(output), there are: \(known) (\(name))")
+      }
+      part.outputs.append(declaration)
+    }
+    part.removeDeadNodes()
+    let read = Set(part.useCounts().keys)
+    part.inputs.removeAll { !read.contains($0.value) }
+    return try Model(graph: part, metadata: metadata, name: name)
+  }
+}

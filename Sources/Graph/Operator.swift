@@ -1,0 +1,133 @@
+import Core
+
+/// What is known of an operator's input or output when a plan is made: everything but the values.
+package struct Operand: Sendable {
+  package var type: TensorType
+  /// How it lies in memory. Constants are always plain.
+  package var layout: Layout
+  /// Its values where they are known before the run.
+  package var constant: Tensor?
+
+  package init(_ type: TensorType, layout: Layout = .plain, constant: Tensor? = nil) {
+    self.type = type
+    self.layout = layout
+    self.constant = constant
+  }
+
+  package var shape: [Int] { type.shape }
+  package var rank: Int { type.shape.count }
+  /// Elements to step along each logical axis.
+  package var strides: [Int] { layout.strides(of: type.shape) }
+}
+
+/// Which layouts an operator takes and gives.
+package enum LayoutRule: Sendable {
+  /// Plain in, plain out.
+  case plain
+  /// Images: every input that is not constant and has the rank of input 0 is channels last, and so is every output.
+  case channelsLast
+  /// Any order of axes will do as long as all agree: channels last if one input already is, else plain.
+  case follow
+  /// Any layout in (the kernel reads by strides); plain out.
+  case anyToPlain
+}
+
+/// One operation of a graph: shape inference and a kernel. Values, never state. Immutable: any thread.
+///
+/// Inputs that a file leaves out are nil. Messages need not name node or file: the graph adds them.
+package protocol Operator: Sendable {
+  /// The name people know it by: its name in the model's file.
+  var name: String { get }
+
+  /// Inputs that a node cannot leave out; checked before anything else is asked.
+  var requiredInputs: Range<Int> { get }
+
+  /// Inputs whose values must be known before shapes and kernels are: sizes, axes, weights.
+  var constantInputs: Set<Int> { get }
+
+  /// Whether outputs depend on the inputs' types alone: the size of an input.
+  var readsOnlyTypes: Bool { get }
+
+  /// Types of the outputs. Inputs in `constantInputs` carry their values; others do where they are known.
+  func outputTypes(_ inputs: [Operand?]) throws(FacenetError) -> [TensorType]
+
+  /// Outputs that follow from types alone (the size of an input) although its values are not known; nil for the rest.
+  func knownOutputs(_ inputs: [Operand?]) throws(FacenetError) -> [Tensor]?
+
+  func layoutRule(_ inputs: [Operand?]) -> LayoutRule
+
+  /// The code for one place in a graph, all types and layouts decided.
+  func kernel(_ site: Site) throws(FacenetError) -> Kernel
+}
+
+extension Operator {
+  package var requiredInputs: Range<Int> { 0..<1 }
+  package var constantInputs: Set<Int> { [] }
+  package var readsOnlyTypes: Bool { false }
+  package func knownOutputs(_ inputs: [Operand?]) throws(FacenetError) -> [Tensor]? { nil }
+  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .plain }
+}
+
+/// One place in a plan for which an operator makes its kernel.
+package struct Site {
+  package let inputs: [Operand?]
+  package let outputs: [Operand]
+  package let threads: Int
+  let node: Int
+  let cache: PackedWeights
+
+  /// What `make` builds from constants alone (packed weights), built once for a node and shared by all plans and
+  /// sessions of a model.
+  package func packed<Packed: AnyObject & Sendable>(_ make: () throws(FacenetError) -> Packed) throws(FacenetError)
+    -> Packed
+  {
+    try cache.value(node: node, make)
+  }
+}
+
+/// An operator's code with all sizes bound.
+package struct Kernel: Sendable {
+  package typealias Body = @Sendable (borrowing Frame) throws(FacenetError) -> Void
+
+  /// What runs, for listings: `winograd 4x4`, `pointwise`.
+  package var label: String
+  /// Multiplications that are followed by an addition, for listings; 0 where that is not the work.
+  package var multiplyAdds: Int
+  /// Working memory while it runs.
+  package var scratchBytes: Int
+  let body: Body?
+
+  package init(_ label: String, multiplyAdds: Int = 0, scratchBytes: Int = 0, body: @escaping Body) {
+    self.label = label
+    self.multiplyAdds = multiplyAdds
+    self.scratchBytes = scratchBytes
+    self.body = body
+  }
+
+  private init(alias label: String) {
+    self.label = label
+    multiplyAdds = 0
+    scratchBytes = 0
+    body = nil
+  }
+
+  /// Output 0 is input 0 under another shape: the same memory, nothing runs.
+  package static let alias = Kernel(alias: "alias")
+}
+
+/// The memory of one run of a kernel.
+package struct Frame: ~Copyable {
+  let inputs: UnsafePointer<UnsafeMutableRawPointer?>
+  let outputs: UnsafePointer<UnsafeMutableRawPointer?>
+  /// 64-byte aligned, `scratchBytes` long.
+  package let scratch: UnsafeMutableRawPointer
+  package let threads: Int
+
+  package func input<Value>(_ index: Int, as: Value.Type = Value.self) -> UnsafePointer<Value> {
+    UnsafePointer(inputs[index]!.assumingMemoryBound(to: Value.self))
+  }
+
+  package func output<Value>(_ index: Int, as: Value.Type = Value.self) -> UnsafeMutablePointer<Value> {
+    outputs[index]!.assumingMemoryBound(to: Value.self)
+  }
+}

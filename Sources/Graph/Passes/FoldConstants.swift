@@ -1,0 +1,84 @@
+import Core
+
+/// Replaces nodes whose inputs are all constant by their results.
+func foldConstants(_ graph: inout Graph) throws(FacenetError) {
+  var kept: [Graph.Node] = []
+  for node in graph.nodes {
+    var operands: [Operand?] = []
+    var foldable = true
+    for input in node.inputs {
+      let constant = input.flatMap { graph.constants[$0] }
+      foldable = foldable && (input == nil || constant != nil)
+      operands.append(constant.map { Operand($0.type, constant: $0) })
+    }
+    guard foldable else {
+      kept.append(node)
+      continue
+    }
+    let results = try evaluate(node, operands)
+    for (value, result) in zip(node.outputs, results) {
+      if let value { graph.constants[value] = result }
+    }
+  }
+  graph.nodes = kept
+}
+
+/// Runs one node on constants.
+/// - Throws: the operator's error, with the node's name.
+func evaluate(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Tensor] {
+  do throws(FacenetError) {
+    let types = try node.outputTypes(inputs)
+    if let known = try node.operation.knownOutputs(inputs) { return known }
+    var outputs: [Tensor] = []
+    for type in types { outputs.append(try Tensor(type)) }
+    let site = Site(
+      inputs: inputs, outputs: types.map { Operand($0) }, threads: 1, node: node.identifier, cache: PackedWeights())
+    let kernel = try node.operation.kernel(site)
+    guard let body = kernel.body else { return [try inputs[0]!.constant!.reshaped(types[0].shape)] }
+    let scratch = try AlignedBuffer(count: kernel.scratchBytes)
+    let sources = inputs.map { $0?.constant.flatMap { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) } }
+    let targets = outputs.map { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) }
+    try run(body, sources, targets, scratch)
+    return outputs
+  } catch { throw error.located(at: node) }
+}
+
+private func run(
+  _ body: Kernel.Body, _ sources: [UnsafeMutableRawPointer?], _ targets: [UnsafeMutableRawPointer?],
+  _ scratch: AlignedBuffer
+) throws(FacenetError) {
+  try sources.withUnsafeBufferPointer { sources throws(FacenetError) in
+    try targets.withUnsafeBufferPointer { targets throws(FacenetError) in
+      // An operator without inputs has no array to point into.
+      let none = UnsafePointer<UnsafeMutableRawPointer?>(bitPattern: 8)!
+      try body(
+        Frame(
+          inputs: sources.baseAddress ?? none, outputs: targets.baseAddress ?? none,
+          scratch: scratch.bytes.baseAddress!, threads: 1))
+    }
+  }
+}
+
+extension Graph.Node {
+  /// The operator's output types, each of a size that can be, at least as many as the node names.
+  func outputTypes(_ operands: [Operand?]) throws(FacenetError) -> [TensorType] {
+    for index in operation.requiredInputs where index >= operands.count || operands[index] == nil {
+      throw FacenetError(.corrupt, "input \(index) is missing, there are \(operands.count)")
+    }
+    var types: [TensorType] = []
+    for type in try operation.outputTypes(operands) {
+      types.append(try TensorType.checked(type.element, type.shape))
+    }
+    guard types.count >= outputs.count else {
+      throw FacenetError(.unsupported, "\(outputs.count) outputs wanted, it has \(types.count)")
+    }
+    return types
+  }
+}
+
+extension FacenetError {
+  /// The failure with the node it happened at in front: `Conv 'conv_3': ...`.
+  func located(at node: Graph.Node) -> FacenetError {
+    FacenetError(status, "\(node.operation.name) '\(node.name)': \(message)")
+  }
+}

@@ -1,0 +1,48 @@
+import Core
+
+/// A graph made concrete for given input types: every size, layout, kernel and address decided. Immutable: any thread.
+package final class Plan: Sendable {
+  /// Where a value lives while the plan runs.
+  enum Location: @unchecked Sendable {
+    case constant(UnsafeMutableRawPointer)
+    /// Bytes from the start of the session's arena.
+    case arena(Int)
+  }
+
+  /// One kernel to run.
+  package struct Step: Sendable {
+    package let node: String
+    package let operation: String
+    package let output: TensorType?
+    package let kernel: Kernel
+    let inputs: [Location?]
+    let outputs: [Location?]
+  }
+
+  /// One end of the plan.
+  package struct Port: Sendable {
+    package let name: String
+    package let type: TensorType
+    package let layout: Layout
+    let location: Location
+  }
+
+  package let steps: [Step]
+  package let inputs: [Port]
+  package let outputs: [Port]
+  package let arenaBytes: Int
+  package let scratchBytes: Int
+  private let constants: [Graph.Value: Tensor]
+
+  init(
+    steps: [Step], inputs: [Port], outputs: [Port], arenaBytes: Int, scratchBytes: Int,
+    constants: [Graph.Value: Tensor]
+  ) {
+    self.steps = steps
+    self.inputs = inputs
+    self.outputs = outputs
+    self.arenaBytes = arenaBytes
+    self.scratchBytes = scratchBytes
+    self.constants = constants
+  }
+}

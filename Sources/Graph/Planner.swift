@@ -1,0 +1,220 @@
+import Core
+
+/// Makes a plan: shapes and what follows from them, fusions, layouts, kernels, addresses, in this order.
+struct Planner {
+  let model: Model
+  let threads: Int
+  let memoryLimit: Int
+
+  private var graph: Graph
+  private var operands: [Graph.Value: Operand] = [:]
+  private var arena = Arena()
+  private var pending: [PendingStep] = []
+
+  /// A step whose values have no addresses yet.
+  private struct PendingStep {
+    let node: Graph.Node
+    let kernel: Kernel
+    let output: TensorType?
+  }
+
+  init(model: Model, threads: Int, memoryLimit: Int) {
+    self.model = model
+    self.threads = threads
+    self.memoryLimit = memoryLimit
+    graph = model.graph
+  }
+
+  /// - Parameters:
+  ///   - inputs: one a graph input, in order; those with a constant are bound to that value.
+  mutating func plan(_ inputs: [Operand]) throws(FacenetError) -> Plan {
+    do throws(FacenetError) {
+      try bind(inputs)
+      try inferShapes()
+      fuse(&graph, operands: operands)
+      graph.removeDeadNodes()
+      for node in graph.nodes { try place(node) }
+      try layOutOutputs()
+      return try assemble()
+    } catch { throw error.located(in: model.name) }
+  }
+
+  private mutating func bind(_ inputs: [Operand]) throws(FacenetError) {
+    guard inputs.count == graph.inputs.count else {
+      throw FacenetError(.invalidArgument, "\(graph.inputs.count) inputs wanted, got \(inputs.count)")
+    }
+    for (declaration, operand) in zip(graph.inputs, inputs) {
+      try declaration.check(operand.type)
+      operands[declaration.value] = operand
+      if let constant = operand.constant { graph.constants[declaration.value] = constant }
+    }
+    for (value, tensor) in graph.constants { operands[value] = Operand(tensor.type, constant: tensor) }
+  }
+
+  /// Infers every type; what turns out to be constant is computed now.
+  private mutating func inferShapes() throws(FacenetError) {
+    var kept: [Graph.Node] = []
+    for node in graph.nodes {
+      let inputs = node.inputs.map { $0.flatMap { operands[$0] } }
+      let known = try resolve(node, inputs)
+      for (value, operand) in zip(node.outputs, known) {
+        guard let value else { continue }
+        operands[value] = operand
+        if let constant = operand.constant { graph.constants[value] = constant }
+      }
+      if known.contains(where: { $0.constant == nil }) { kept.append(node) }
+    }
+    graph.nodes = kept
+  }
+
+  private func resolve(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Operand] {
+    if inputs.allSatisfy({ $0 == nil || $0?.constant != nil }) {
+      return try evaluate(node, inputs).map { Operand($0.type, constant: $0) }
+    }
+    do throws(FacenetError) {
+      for index in node.operation.constantInputs where index < inputs.count {
+        guard inputs[index] == nil || inputs[index]?.constant != nil else {
+          throw FacenetError(.unsupported, "input \(index) must be known before the run, but it is computed from data")
+        }
+      }
+      var outputs: [Operand] = []
+      for type in try node.outputTypes(inputs) { outputs.append(Operand(type)) }
+      if let known = try node.operation.knownOutputs(inputs) {
+        return known.map { Operand($0.type, constant: $0) }
+      }
+      return outputs
+    } catch { throw error.located(at: node) }
+  }
+
+  /// Decides the layouts at one node, converts inputs that lie otherwise, and makes its kernel.
+  private mutating func place(_ node: Graph.Node) throws(FacenetError) {
+    var node = node
+    let before = node.inputs.map { $0.flatMap { operands[$0] } }
+    let rule = node.operation.layoutRule(before)
+    let wanted = rule.inputLayout(before)
+    for (index, operand) in before.enumerated() {
+      guard let wanted, let operand, operand.constant == nil, let value = node.inputs[index] else { continue }
+      let target = operand.rank > 2 && (rule.isRankFree || operand.rank == before[0]?.rank) ? wanted : .plain
+      node.inputs[index] = try converted(value, to: target)
+    }
+    let inputs = node.inputs.map { $0.flatMap { operands[$0] } }
+    var outputs: [Operand] = []
+    for value in node.outputs.compactMap({ $0 }) {
+      let layout = operands[value]!.rank > 2 ? rule.outputLayout(before) : .plain
+      operands[value]!.layout = layout
+      outputs.append(operands[value]!)
+    }
+    try append(node, inputs, outputs)
+  }
+
+  private mutating func append(_ node: Graph.Node, _ inputs: [Operand?], _ outputs: [Operand]) throws(FacenetError) {
+    let site = Site(
+      inputs: inputs, outputs: outputs, threads: threads, node: node.identifier, cache: model.packedWeights)
+    do throws(FacenetError) {
+      let kernel = try node.operation.kernel(site)
+      pending.append(PendingStep(node: node, kernel: kernel, output: outputs.first?.type))
+    } catch { throw error.located(at: node) }
+  }
+
+  /// The value in the wanted layout: itself, the same memory, or a copy that a new node makes.
+  private mutating func converted(_ value: Graph.Value, to layout: Layout) throws(FacenetError) -> Graph.Value {
+    let operand = operands[value]!
+    guard operand.layout != layout, operand.constant == nil else { return value }
+    let result = graph.makeValue()
+    operands[result] = Operand(operand.type, layout: layout)
+    let node = Graph.Node(
+      identifier: -1, name: "layout", operation: LayoutConversion(), inputs: [value], outputs: [result])
+    try append(node, [operand], [operands[result]!])
+    return result
+  }
+
+  private mutating func layOutOutputs() throws(FacenetError) {
+    for (index, output) in graph.outputs.enumerated() {
+      let value = try converted(output.value, to: .plain)
+      graph.outputs[index] = Graph.Declaration(
+        value: value, name: output.name, element: output.element, shape: output.shape)
+    }
+  }
+
+  /// Gives every value its address by the time it is alive, and every step its pointers.
+  private mutating func assemble() throws(FacenetError) -> Plan {
+    let order = pending.map { step in
+      Arena.Use(
+        reads: step.node.inputs.compactMap { $0 }.filter { operands[$0]?.constant == nil },
+        writes: step.node.outputs.compactMap { $0 },
+        isAlias: step.kernel.body == nil)
+    }
+    let offsets = arena.assign(
+      order, inputs: graph.inputs.map(\.value), outputs: graph.outputs.map(\.value),
+      bytes: { operands[$0]?.type.byteCount ?? 0 })
+    let scratch = pending.map(\.kernel.scratchBytes).max() ?? 0
+    guard arena.byteCount + scratch <= memoryLimit else {
+      throw FacenetError(
+        .tooLarge, "running it takes \(arena.byteCount + scratch) bytes, the limit is \(memoryLimit)")
+    }
+    let operands = operands
+    let location = { (value: Graph.Value?) -> Plan.Location? in
+      guard let value else { return nil }
+      if let constant = operands[value]?.constant {
+        return .constant(UnsafeMutableRawPointer(mutating: constant.bytes.baseAddress!))
+      }
+      return .arena(offsets[value]!)
+    }
+    let steps = pending.filter { $0.kernel.body != nil }.map { step in
+      Plan.Step(
+        node: step.node.name, operation: step.node.operation.name, output: step.output, kernel: step.kernel,
+        inputs: step.node.inputs.map(location), outputs: step.node.outputs.map(location))
+    }
+    let port = { (declaration: Graph.Declaration) -> Plan.Port in
+      let operand = operands[declaration.value]!
+      return Plan.Port(
+        name: declaration.name, type: operand.type, layout: operand.layout, location: location(declaration.value)!)
+    }
+    return Plan(
+      steps: steps, inputs: graph.inputs.map(port), outputs: graph.outputs.map(port), arenaBytes: arena.byteCount,
+      scratchBytes: scratch, constants: graph.constants)
+  }
+}
+
+extension LayoutRule {
+  /// The layout that inputs must have, nil when any will do.
+  fileprivate func inputLayout(_ inputs: [Operand?]) -> Layout? {
+    switch self {
+    case .plain: .plain
+    case .channelsLast: .channelsLast
+    case .anyToPlain: nil
+    case .follow: followed(inputs)
+    }
+  }
+
+  fileprivate func outputLayout(_ inputs: [Operand?]) -> Layout {
+    switch self {
+    case .plain, .anyToPlain: .plain
+    case .channelsLast: .channelsLast
+    case .follow: followed(inputs)
+    }
+  }
+
+  /// An operator that follows takes inputs of other ranks as they are read: by broadcasting.
+  fileprivate var isRankFree: Bool { if case .channelsLast = self { false } else { true } }
+
+  private func followed(_ inputs: [Operand?]) -> Layout {
+    let data = inputs.compactMap { $0 }.filter { $0.constant == nil }
+    let ranks = Set(data.map(\.rank))
+    return ranks.count == 1 && data.contains { $0.layout == .channelsLast } ? .channelsLast : .plain
+  }
+}
+
+extension Graph.Declaration {
+  /// - Throws: `invalidArgument` when the declared element type or a declared size differs.
+  fileprivate func check(_ type: TensorType) throws(FacenetError) {
+    var fits = type.element == element
+    if let shape {
+      fits = fits && shape.count == type.shape.count && zip(shape, type.shape).allSatisfy { $0 == nil || $0 == $1 }
+    }
+    guard fits else {
+      let declared = shape.map { $0.map { $0.map(String.init) ?? "?" }.joined(separator: ",") } ?? "any"
+      throw FacenetError(.invalidArgument, "input '\(name)' is \(element)(\(declared)), got \(type)")
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Core
+
+/// Runs a model: owns the memory of one run and the plans for the input sizes seen lately. One thread at a time.
+package final class Session {
+  /// Refused above this many bytes of working memory unless told otherwise.
+  package static let defaultMemoryLimit = 4 << 30
+  private static let keptPlans = 8
+
+  package let model: Model
+  package let threads: Int
+  private let memoryLimit: Int
+  /// Positions of graph inputs whose values decide shapes or weights.
+  private let parameters: Set<Int>
+  private var plans: [(key: [InputKey], plan: Plan)] = []
+  private var memory: AlignedBuffer?
+
+  private struct InputKey: Hashable {
+    let type: TensorType
+    let layout: Layout
+    let bytes: [UInt8]?
+  }
+
+  /// - Parameters:
+  ///   - threads: at most this many work on a run; 0 means one a processor.
+  package init(_ model: Model, threads: Int = 1, memoryLimit: Int = Session.defaultMemoryLimit) {
+    self.model = model
+    self.threads = threads == 0 ? ThreadPool.processors : threads
+    self.memoryLimit = memoryLimit
+    parameters = model.graph.parameterInputs()
+  }
+
+  /// Runs on copies and returns copies, both in the order of the model's file.
+  package func run(_ inputs: [Tensor]) throws(FacenetError) -> [Tensor] {
+    var operands: [Operand] = []
+    for (position, tensor) in inputs.enumerated() {
+      operands.append(Operand(tensor.type, constant: parameters.contains(position) ? tensor : nil))
+    }
+    let plan = try plan(operands)
+    for (position, tensor) in inputs.enumerated() where !parameters.contains(position) {
+      input(position, of: plan).copyMemory(from: tensor.bytes)
+    }
+    try execute(plan)
+    var outputs: [Tensor] = []
+    for position in plan.outputs.indices {
+      let bytes = output(position, of: plan)
+      outputs.append(try Tensor(plan.outputs[position].type) { $0.copyMemory(from: bytes) })
+    }
+    return outputs
+  }
+
+  /// The plan for these input types and layouts, made now or earlier. Its memory is ready to be written.
+  package func plan(_ inputs: [Operand]) throws(FacenetError) -> Plan {
+    let key = inputs.map { InputKey(type: $0.type, layout: $0.layout, bytes: $0.constant.map { Array($0.bytes) }) }
+    if let position = plans.firstIndex(where: { $0.key == key }) {
+      plans.append(plans.remove(at: position))
+    } else {
+      var planner = Planner(model: model, threads: threads, memoryLimit: memoryLimit)
+      let plan = try planner.plan(inputs)
+      if plans.count == Self.keptPlans { plans.removeFirst() }
+      plans.append((key, plan))
+    }
+    let plan = plans[plans.count - 1].plan
+    let needed = plan.arenaBytes + plan.scratchBytes
+    if (memory?.bytes.count ?? 0) < needed {
+      memory = nil
+      memory = try AlignedBuffer(count: needed, limit: memoryLimit)
+    }
+    return plan
+  }
+
+  /// Where an input is to be written before ``execute(_:)``; the plan must be the last one asked for.
+  package func input(_ position: Int, of plan: Plan) -> UnsafeMutableRawBufferPointer {
+    let port = plan.inputs[position]
+    return UnsafeMutableRawBufferPointer(start: address(port.location), count: port.type.byteCount)
+  }
+
+  /// Where an output is to be read, until the next run.
+  package func output(_ position: Int, of plan: Plan) -> UnsafeRawBufferPointer {
+    let port = plan.outputs[position]
+    return UnsafeRawBufferPointer(start: address(port.location), count: port.type.byteCount)
+  }
+
+  package func execute(_ plan: Plan) throws(FacenetError) {
+    for step in plan.steps { try execute(step, of: plan) }
+  }
+
+  /// Runs one step alone, in its turn; for whoever times each.
+  package func execute(_ step: Plan.Step, of plan: Plan) throws(FacenetError) {
+    guard let body = step.kernel.body else { return }
+    let inputs = step.inputs.map { $0.map(address) }
+    let outputs = step.outputs.map { $0.map(address) }
+    let scratch = memory!.bytes.baseAddress! + plan.arenaBytes
+    let none = UnsafePointer<UnsafeMutableRawPointer?>(bitPattern: 8)!
+    do throws(FacenetError) {
+      try inputs.withUnsafeBufferPointer { inputs throws(FacenetError) in
+        try outputs.withUnsafeBufferPointer { outputs throws(FacenetError) in
+          try body(
+            Frame(
+              inputs: inputs.baseAddress ?? none, outputs: outputs.baseAddress ?? none, scratch: scratch,
+              threads: threads))
+        }
+      }
+    } catch {
+      throw FacenetError(error.status, "\(step.operation) '\(step.node)': \(error.message)").located(in: model.name)
+    }
+  }
+
+  private func address(_ location: Plan.Location) -> UnsafeMutableRawPointer {
+    switch location {
+    case .constant(let pointer): pointer
+    case .arena(let offset): memory!.bytes.baseAddress! + offset
+    }
+  }
+}
+
+extension Graph {
+  /// Positions of inputs from which shapes or weights follow: inputs that reach an operator's `constantInputs` through
+  /// values (a size that is taken of a value depends on its type only).
+  func parameterInputs() -> Set<Int> {
+    var needed: Set<Value> = []
+    for node in nodes.reversed() {
+      let whole = node.outputs.contains { $0.map(needed.contains) ?? false } && !node.operation.readsOnlyTypes
+      for (index, input) in node.inputs.enumerated() {
+        if let input, whole || node.operation.constantInputs.contains(index) { needed.insert(input) }
+      }
+    }
+    return Set(inputs.indices.filter { needed.contains(inputs[$0].value) })
+  }
+}
