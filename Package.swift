@@ -45,5 +45,6 @@ let package = Package(
     floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     tests("Core"),
+    tests("Graph", ["Core"]),
   ]
 )

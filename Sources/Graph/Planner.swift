@@ -138,6 +138,7 @@ struct Planner {
 
   /// Gives every value its address by the time it is alive, and every step its pointers.
   private mutating func assemble() throws(FacenetError) -> Plan {
+    let operands = operands
     let order = pending.map { step in
       Arena.Use(
         reads: step.node.inputs.compactMap { $0 }.filter { operands[$0]?.constant == nil },
@@ -152,7 +153,6 @@ struct Planner {
       throw FacenetError(
         .tooLarge, "running it takes \(arena.byteCount + scratch) bytes, the limit is \(memoryLimit)")
     }
-    let operands = operands
     let location = { (value: Graph.Value?) -> Plan.Location? in
       guard let value else { return nil }
       if let constant = operands[value]?.constant {
