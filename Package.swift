@@ -6,16 +6,25 @@ func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies)
 }
 
+/// Arithmetic is optimised in debug builds too, or `swift test` would take minutes.
+let optimized: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
+
 /// A module compiled for one instruction set: it holds nothing but a table of kernels.
-/// Optimised in debug builds too, or `swift test` would take minutes.
 func kernels(_ instructionSet: String, _ flags: [String]) -> Target {
   .target(
     name: "Kernels" + instructionSet, dependencies: ["KernelCore"],
-    swiftSettings: [
-      .unsafeFlags(flags.flatMap { ["-Xcc", $0] }, .when(platforms: [.linux])),
-      .unsafeFlags(["-O"], .when(configuration: .debug)),
-    ])
+    swiftSettings: [.unsafeFlags(flags.flatMap { ["-Xcc", $0] }), optimized])
 }
+
+#if arch(x86_64)
+  let instructionSets = [
+    kernels("Baseline", []),
+    kernels("AVX2", ["-mavx2", "-mfma"]),
+    kernels("AVX512", ["-march=x86-64-v4", "-mprefer-vector-width=512"]),
+  ]
+#else
+  let instructionSets = [kernels("Baseline", [])]
+#endif
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies)
@@ -31,12 +40,11 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CSystem"),
     floor("Core", ["CSystem"]),
+    .target(name: "KernelCore", swiftSettings: [optimized]),
     .target(
-      name: "KernelCore", swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-    kernels("Baseline", []),
-    kernels("AVX2", ["-mavx2", "-mfma"]),
-    kernels("AVX512", ["-march=x86-64-v4", "-mprefer-vector-width=512"]),
-    floor("Kernels", ["Core", "CSystem", "KernelCore", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"]),
+      name: "Kernels",
+      dependencies: ["Core", "CSystem", "KernelCore"] + instructionSets.map { .init(stringLiteral: $0.name) },
+      swiftSettings: [optimized]),
     floor("Graph", ["Core", "Kernels"]),
     floor("Imaging", ["Core", "CTurboJPEG", "CPNG"]),
     floor("ONNX", ["Core", "Graph"]),
@@ -45,6 +53,7 @@ let package = Package(
     floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     tests("Core"),
+    tests("Kernels", ["Core", "KernelCore"]),
     tests("Graph", ["Core"]),
-  ]
+  ] + instructionSets
 )
