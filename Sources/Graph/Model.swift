@@ -15,7 +15,7 @@ package final class Model: Sendable {
     do throws(FacenetError) {
       try graph.validate()
       try foldConstants(&graph)
-      foldNormalization(&graph)
+      try foldNormalization(&graph)
     } catch { throw error.located(in: name) }
     graph.removeDeadNodes()
     self.graph = graph

@@ -1,4 +1,5 @@
 import Core
+import Kernels
 
 /// What is known of an operator's input or output when a plan is made: everything but the values.
 package struct Operand: Sendable {
@@ -58,6 +59,48 @@ package protocol Operator: Sendable {
 
   /// The code for one place in a graph, all types and layouts decided.
   func kernel(_ site: Site) throws(FacenetError) -> Kernel
+
+  /// The pointwise function it applies to input 0, if a convolution can apply it in its store.
+  func activation(_ inputs: [Operand?]) -> Activation?
+
+  /// What it does if that is one multiplication and one addition a channel, by constants.
+  func channelAffine(_ inputs: [Operand?]) -> ChannelAffine?
+
+  /// Whether output 0 is the sum of inputs 0 and 1.
+  var isSum: Bool { get }
+}
+
+/// y = x * scale + shift with one factor and one term a channel (axis 1), or one for all.
+package struct ChannelAffine: Sendable {
+  /// The input that is x.
+  package var input: Int
+  package var scale: [Float]
+  package var shift: [Float]
+
+  package init(input: Int = 0, scale: [Float] = [1], shift: [Float] = [0]) {
+    self.input = input
+    self.scale = scale
+    self.shift = shift
+  }
+
+  /// Scale and shift of every one of `channels`, or nil if they are of another number.
+  func expanded(to channels: Int) -> ChannelAffine? {
+    guard [1, channels].contains(scale.count), [1, channels].contains(shift.count) else { return nil }
+    let full = { (values: [Float]) in values.count == 1 ? [Float](repeating: values[0], count: channels) : values }
+    return ChannelAffine(input: input, scale: full(scale), shift: full(shift))
+  }
+}
+
+/// An operator with weights that takes what follows it into its own weights and store.
+package protocol AbsorbingOperator: Operator {
+  /// Weights and bias with y = x * scale + shift applied to the output, nil if it cannot be.
+  func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError) -> (Tensor, Tensor)?
+
+  /// The same followed by an activation; nil if it has one already.
+  func absorbing(_ activation: Activation) -> (any AbsorbingOperator)?
+
+  /// The same with a tensor like its output added before the activation, as a last input; nil if it has either already.
+  func absorbingResidual() -> (any AbsorbingOperator)?
 }
 
 extension Operator {
@@ -66,6 +109,9 @@ extension Operator {
   package var readsOnlyTypes: Bool { false }
   package func knownOutputs(_ inputs: [Operand?]) throws(FacenetError) -> [Tensor]? { nil }
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .plain }
+  package func activation(_ inputs: [Operand?]) -> Activation? { nil }
+  package func channelAffine(_ inputs: [Operand?]) -> ChannelAffine? { nil }
+  package var isSum: Bool { false }
 }
 
 /// One place in a plan for which an operator makes its kernel.
@@ -76,12 +122,12 @@ package struct Site {
   let node: Int
   let cache: PackedWeights
 
-  /// What `make` builds from constants alone (packed weights), built once for a node and shared by all plans and
-  /// sessions of a model.
-  package func packed<Packed: AnyObject & Sendable>(_ make: () throws(FacenetError) -> Packed) throws(FacenetError)
-    -> Packed
-  {
-    try cache.value(node: node, make)
+  /// What `make` builds from constants alone (packed weights), built once for a node and variant and shared by all
+  /// plans and sessions of a model.
+  package func packed<Packed: AnyObject & Sendable>(
+    for variant: some Hashable, _ make: () throws(FacenetError) -> Packed
+  ) throws(FacenetError) -> Packed {
+    try cache.value(node: node, variant: AnyHashable(variant), make)
   }
 }
 

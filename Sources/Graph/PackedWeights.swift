@@ -1,18 +1,24 @@
 import Core
 import Synchronization
 
-/// Weights in the form the kernels want, one entry a node, shared by all plans and sessions of a model.
+/// Weights in the form the kernels want, one entry a node and variant, shared by all plans and sessions of a model.
 /// Any thread; what is missing is built under the lock, so no two threads build the same.
 final class PackedWeights: Sendable {
-  private let entries = Mutex<[Int: any AnyObject & Sendable]>([:])
+  private struct Key: Hashable, @unchecked Sendable {
+    let node: Int
+    let variant: AnyHashable
+  }
 
-  func value<Packed: AnyObject & Sendable>(node: Int, _ make: () throws(FacenetError) -> Packed)
+  private let entries = Mutex<[Key: any AnyObject & Sendable]>([:])
+
+  func value<Packed: AnyObject & Sendable>(node: Int, variant: AnyHashable, _ make: () throws(FacenetError) -> Packed)
     throws(FacenetError) -> Packed
   {
-    try entries.withLock { entries throws(FacenetError) -> Packed in
-      if let known = entries[node] as? Packed { return known }
+    let key = Key(node: node, variant: variant)
+    return try entries.withLock { entries throws(FacenetError) -> Packed in
+      if let known = entries[key] as? Packed { return known }
       let made = try make()
-      entries[node] = made
+      entries[key] = made
       return made
     }
   }

@@ -40,10 +40,18 @@ package struct Tensor: @unchecked Sendable {
   package var shape: [Int] { type.shape }
   package var count: Int { type.count }
 
-  /// The elements, which must be of `Value`'s type and aligned (all tensors made here are).
-  package func values<Value: Element>(as: Value.Type = Value.self) -> UnsafeBufferPointer<Value> {
+  /// The elements, which must be of `Value`'s type.
+  package func values<Value: Element>(as: Value.Type = Value.self) -> TensorValues<Value> {
+    TensorValues(self)
+  }
+
+  /// Calls `body` with the elements' memory, which is valid until it returns.
+  package func withValues<Value: Element, Result: ~Copyable, Failure: Error>(
+    as: Value.Type = Value.self, _ body: (UnsafeBufferPointer<Value>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     precondition(Value.elementType == type.element, "a \(type) read as \(Value.elementType)")
-    return bytes.bindMemory(to: Value.self)
+    defer { withExtendedLifetime(owner) {} }
+    return try body(bytes.bindMemory(to: Value.self))
   }
 
   /// The elements as integers: axes, sizes, indices. Clamped to nothing: a value is what the file says.
@@ -62,5 +70,35 @@ package struct Tensor: @unchecked Sendable {
   /// The same values under another shape.
   package func reshaped(_ shape: [Int]) throws(FacenetError) -> Tensor {
     try Tensor(TensorType.checked(type.element, shape), bytes: bytes, owner: owner)
+  }
+}
+
+/// The elements of a tensor as a collection that keeps their memory alive.
+package struct TensorValues<Value: Element>: RandomAccessCollection {
+  private let tensor: Tensor
+  private let memory: UnsafeBufferPointer<Value>
+
+  init(_ tensor: Tensor) {
+    precondition(Value.elementType == tensor.type.element, "a \(tensor.type) read as \(Value.elementType)")
+    self.tensor = tensor
+    memory = tensor.bytes.bindMemory(to: Value.self)
+  }
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { memory.count }
+
+  package subscript(index: Int) -> Value {
+    defer { withExtendedLifetime(tensor) {} }
+    return memory[index]
+  }
+}
+
+extension Tensor? {
+  /// As ``Tensor/withValues(as:_:)``, nil for no tensor.
+  func withValues<Value: Element, Result, Failure: Error>(
+    as: Value.Type = Value.self, _ body: (UnsafeBufferPointer<Value>?) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let self else { return try body(nil) }
+    return try self.withValues { values throws(Failure) in try body(values) }
   }
 }

@@ -1,0 +1,152 @@
+import Core
+import Kernels
+
+/// Convolution of (N, C, H, W) with weights (O, C / groups, KH, KW), and of (N, C, W) likewise, bias and residual added,
+/// then an activation: ONNX `Conv` and what was fused into it.
+///
+/// Inputs: x, weights, bias (may be absent), residual (present when `addsResidual`).
+package struct Convolution: AbsorbingOperator {
+  /// How the window moves, as the file says it; what is nil follows from the weights or is the default.
+  package struct Attributes: Sendable, Hashable {
+    package var kernel, strides, dilations, pads: [Int]?
+    package var autoPad: WindowGeometry.AutoPad
+    package var groups: Int
+
+    package init(
+      kernel: [Int]? = nil, strides: [Int]? = nil, dilations: [Int]? = nil, pads: [Int]? = nil,
+      autoPad: WindowGeometry.AutoPad = .notSet, groups: Int = 1
+    ) {
+      self.kernel = kernel
+      self.strides = strides
+      self.dilations = dilations
+      self.pads = pads
+      self.autoPad = autoPad
+      self.groups = groups
+    }
+  }
+
+  package let attributes: Attributes
+  private(set) var activation: Activation = .none
+  private(set) var addsResidual = false
+  private var groups: Int { attributes.groups }
+
+  package init(_ attributes: Attributes) { self.attributes = attributes }
+
+  package var name: String { "Conv" }
+  package var requiredInputs: Range<Int> { 0..<2 }
+  package var constantInputs: Set<Int> { [1, 2] }
+
+  package func outputTypes(_ inputs: [Operand?]) throws(FacenetError) -> [TensorType] {
+    let (x, weights) = (inputs[0]!.type, inputs[1]!.type)
+    guard x.element == .float32, weights.element == .float32 else {
+      throw FacenetError(.unsupported, "input \(x) and weight \(weights) must both be float32")
+    }
+    guard x.shape.count == 3 || x.shape.count == 4, weights.shape.count == x.shape.count else {
+      throw FacenetError(.unsupported, "weight is \(weights) and input \(x); both must be of rank 4, or of rank 3")
+    }
+    guard groups > 0, x.shape[1] == weights.shape[1] * groups, weights.shape[0] % groups == 0 else {
+      throw FacenetError(
+        .invalidArgument,
+        "weight is \(weights.shape) in \(groups) groups but its input has \(x.shape[1]) channels")
+    }
+    if let kernel = attributes.kernel, kernel != Array(weights.shape[2...]) {
+      throw FacenetError(.invalidArgument, "kernel_shape is \(kernel) but its weight is \(weights.shape)")
+    }
+    if inputs.count > 2, let bias = inputs[2], bias.type != TensorType(.float32, [weights.shape[0]]) {
+      throw FacenetError(.invalidArgument, "bias is \(bias.type), wanted float32(\(weights.shape[0]))")
+    }
+    let sizes = try window(weights.shape).outputSizes(Array(x.shape[2...]))
+    return [TensorType(.float32, [x.shape[0], weights.shape[0]] + sizes)]
+  }
+
+  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .channelsLast }
+
+  package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
+    guard let weights = site.inputs[1]?.constant else { throw FacenetError(.internal, "weight is not constant") }
+    let (input, output) = (site.inputs[0]!.shape, site.outputs[0].shape)
+    let geometry = try geometry(weights: weights.shape, inputSizes: Array(input[2...]))
+    let bias = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
+    let packed = try site.packed(for: geometry) { () throws(FacenetError) in
+      try weights.withValues { weights throws(FacenetError) in
+        try bias.withValues { bias throws(FacenetError) in
+          try Kernels.Convolution(geometry, weights: weights, bias: bias, activation: activation)
+        }
+      }
+    }
+    let (batch, height, width) = (input[0], input.count == 4 ? input[2] : 1, input[input.count - 1])
+    guard batch * height * width * geometry.inputChannels > 0, !output.contains(0) else {
+      return Kernel("empty") { _ in }
+    }
+    let scratch = packed.scratchCount(batch: batch, height: height, width: width, threads: site.threads)
+    let addsResidual = addsResidual
+    return Kernel(
+      packed.kernelName(height: height, width: width),
+      multiplyAdds: batch * geometry.multiplyAdds(height: height, width: width),
+      scratchBytes: scratch * MemoryLayout<Float>.stride
+    ) { frame in
+      packed.run(
+        batch: batch, height: height, width: width, input: frame.input(0), inputStride: geometry.inputChannels,
+        output: frame.output(0), outputStride: geometry.outputChannels,
+        residual: addsResidual ? frame.input(3) : nil, residualStride: geometry.outputChannels,
+        scratch: frame.scratch.assumingMemoryBound(to: Float.self), threads: frame.threads)
+    }
+  }
+
+  private func window(_ weights: [Int]) throws(FacenetError) -> WindowGeometry {
+    try WindowGeometry(
+      kernel: Array(weights[2...]), strides: attributes.strides, dilations: attributes.dilations,
+      pads: attributes.pads, autoPad: attributes.autoPad)
+  }
+
+  /// One spatial axis runs as an image of one row.
+  private func geometry(weights: [Int], inputSizes: [Int]) throws(FacenetError) -> ConvolutionGeometry {
+    let window = try window(weights).resolved(inputSizes: inputSizes)
+    let (last, first) = (inputSizes.count - 1, 0)
+    let isImage = inputSizes.count == 2
+    return ConvolutionGeometry(
+      inputChannels: weights[1] * groups, outputChannels: weights[0],
+      kernelHeight: isImage ? window.kernel[first] : 1, kernelWidth: window.kernel[last], groups: groups,
+      strideHeight: isImage ? window.strides[first] : 1, strideWidth: window.strides[last],
+      dilationHeight: isImage ? window.dilations[first] : 1, dilationWidth: window.dilations[last],
+      padTop: isImage ? window.padsBefore[first] : 0, padLeft: window.padsBefore[last],
+      padBottom: isImage ? window.padsAfter[first] : 0, padRight: window.padsAfter[last])
+  }
+
+  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
+    -> (Tensor, Tensor)?
+  {
+    let channels = weights.shape.first ?? 0
+    guard activation == .none, !addsResidual, weights.type.element == .float32, channels > 0,
+      let affine = affine.expanded(to: channels)
+    else { return nil }
+    let row = weights.count / channels
+    let source = weights.values(as: Float.self)
+    let scaled = source.indices.map { source[$0] * affine.scale[$0 / row] }
+    return (try Tensor(weights.shape, scaled), try affine.applied(toBias: bias, channels: channels))
+  }
+
+  package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {
+    guard self.activation == .none else { return nil }
+    var fused = self
+    fused.activation = activation
+    return fused
+  }
+
+  package func absorbingResidual() -> (any AbsorbingOperator)? {
+    guard activation == .none, !addsResidual else { return nil }
+    var fused = self
+    fused.addsResidual = true
+    return fused
+  }
+}
+
+extension ChannelAffine {
+  /// The bias after the multiplication and addition; an absent one is zero.
+  func applied(toBias bias: Tensor?, channels: Int) throws(FacenetError) -> Tensor {
+    let old = bias.map { Array($0.values(as: Float.self)) } ?? [Float](repeating: 0, count: channels)
+    guard old.count == channels else {
+      throw FacenetError(.invalidArgument, "bias has \(old.count) values for \(channels) channels")
+    }
+    return try Tensor([channels], old.indices.map { old[$0] * scale[$0] + shift[$0] })
+  }
+}
