@@ -46,7 +46,9 @@ let package = Package(
       dependencies: ["Core", "CSystem", "KernelCore"] + instructionSets.map { .init(stringLiteral: $0.name) },
       swiftSettings: [optimized]),
     floor("Graph", ["Core", "Kernels"]),
-    floor("Imaging", ["Core", "CTurboJPEG", "CPNG"]),
+    .target(
+      name: "Imaging", dependencies: ["Core", "CTurboJPEG", "CPNG"],
+      swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     floor("ONNX", ["Core", "Graph"]),
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),

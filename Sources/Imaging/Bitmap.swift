@@ -1,0 +1,98 @@
+import Core
+
+/// A picture in memory: RGB, 8 bits a channel, rows one after the other without gaps.
+///
+/// Immutable: any thread.
+public final class Bitmap: Sendable {
+  /// Pixels in a row, at least 1.
+  public let width: Int
+  /// Rows, at least 1.
+  public let height: Int
+  /// The width of the whole picture where it was decoded at a reduced size, else `width`.
+  public let originalWidth: Int
+  /// The height of the whole picture where it was decoded at a reduced size, else `height`.
+  public let originalHeight: Int
+
+  private let storage: AlignedBuffer
+
+  init(_ pixels: Pixels) {
+    width = pixels.width
+    height = pixels.height
+    originalWidth = pixels.originalWidth
+    originalHeight = pixels.originalHeight
+    storage = pixels.storage
+  }
+
+  /// Decodes a JPEG, PNG or binary PGM/PPM file, told apart by content, and turns it upright.
+  /// - Throws: `notFound`, `inputOutput`, `corrupt`, `unsupported` or `tooLarge`, naming the path.
+  public convenience init(path: String, limits: DecodeLimits = DecodeLimits()) throws(FacenetError) {
+    try self.init(path: path, options: DecodeOptions(limits: limits))
+  }
+
+  /// Decodes a picture held in memory; see ``init(path:limits:)``.
+  public convenience init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits = DecodeLimits())
+    throws(FacenetError)
+  {
+    try self.init(decoding: bytes, options: DecodeOptions(limits: limits))
+  }
+
+  /// Decodes a picture held in memory; see ``init(path:limits:)``.
+  public convenience init(decoding bytes: [UInt8], limits: DecodeLimits = DecodeLimits()) throws(FacenetError) {
+    try self.init(decoding: bytes, options: DecodeOptions(limits: limits))
+  }
+
+  /// Copies borrowed pixels, converting them to RGB.
+  /// - Throws: `tooLarge` when there is no memory.
+  public convenience init(copying view: ImageView) throws(FacenetError) {
+    let pixels = try Pixels(width: view.width, height: view.height)
+    for y in 0..<view.height { view.copyRow(y, toRGB: pixels.row(y)) }
+    self.init(pixels)
+  }
+
+  /// Copies `3 * width * height` bytes: red, green, blue of the top left pixel first, row after row.
+  /// - Throws: `invalidArgument` when the count of bytes is another.
+  public convenience init(width: Int, height: Int, rgb: [UInt8], limits: DecodeLimits = DecodeLimits())
+    throws(FacenetError)
+  {
+    let count = try checkedPixels(max(width, 0), max(height, 0), limits)
+    guard width > 0, height > 0, rgb.count == 3 * count else {
+      throw FacenetError(
+        .invalidArgument, "a picture of \(width)x\(height) RGB pixels cannot have \(rgb.count) bytes")
+    }
+    let pixels = try Pixels(width: width, height: height)
+    rgb.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { pixels.row(0).update(from: base, count: source.count) }
+    }
+    self.init(pixels)
+  }
+
+  package convenience init(path: String, options: DecodeOptions) throws(FacenetError) {
+    let bytes = try File.read(path, limit: options.limits.maximumFileBytes)
+    do throws(FacenetError) {
+      try self.init(decoding: bytes, options: options)
+    } catch {
+      throw error.located(in: path)
+    }
+  }
+
+  package convenience init(decoding bytes: [UInt8], options: DecodeOptions) throws(FacenetError) {
+    let pixels = try bytes.withUnsafeBufferPointer { (buffer) throws(FacenetError) in
+      try decodePicture(UnsafeRawBufferPointer(buffer), options)
+    }
+    self.init(pixels)
+  }
+
+  package convenience init(decoding bytes: UnsafeRawBufferPointer, options: DecodeOptions) throws(FacenetError) {
+    self.init(try decodePicture(bytes, options))
+  }
+
+  /// Lends the pixels, format `rgb8`, stride `3 * width`; the view must not outlive the call.
+  public func withView<Result, Failure: Error>(_ body: (ImageView) throws(Failure) -> Result) throws(Failure) -> Result
+  {
+    try body(
+      ImageView(trusted: storage.pointer(), width: width, height: height, stride: 3 * width, format: .rgb8))
+  }
+
+  /// The `3 * width * height` bytes of the picture, for as long as it lives.
+  package var pointer: UnsafePointer<UInt8> { UnsafePointer(storage.pointer()) }
+}

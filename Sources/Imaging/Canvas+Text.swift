@@ -1,0 +1,48 @@
+extension Canvas {
+  /// Width in pixels of a text drawn at `scale`.
+  package static func textWidth(_ text: String, scale: Int) -> Int { max(0, 6 * text.unicodeScalars.count - 1) * scale }
+
+  /// Height in pixels of a text drawn at `scale`.
+  package static func textHeight(scale: Int) -> Int { 7 * scale }
+
+  /// Writes digits and a few signs with glyphs of 5x7 dots, each `scale` x `scale` pixels; other characters stay blank.
+  /// - Parameter origin: the top left corner of the first glyph.
+  package func text(_ text: String, at origin: Point, scale: Int, _ colour: Colour) {
+    let dot = Float(scale)
+    for (position, character) in text.unicodeScalars.enumerated() {
+      guard let rows = Self.glyphs[character] else { continue }
+      let left = origin.x + Float(6 * position) * dot
+      for (y, bits) in rows.enumerated() {
+        for x in 0..<5 where bits >> UInt8(4 - x) & 1 == 1 {
+          let (dotLeft, dotTop) = (left + Float(x) * dot, origin.y + Float(y) * dot)
+          fill(left: dotLeft, top: dotTop, right: dotLeft + dot, bottom: dotTop + dot, colour)
+        }
+      }
+    }
+  }
+
+  /// Seven rows from the top, the leftmost dot in bit 4.
+  private static let glyphs: [Unicode.Scalar: [UInt8]] = [
+    "0": [0b01110, 0b10001, 0b10011, 0b10101, 0b11001, 0b10001, 0b01110],
+    "1": [0b00100, 0b01100, 0b00100, 0b00100, 0b00100, 0b00100, 0b01110],
+    "2": [0b01110, 0b10001, 0b00001, 0b00110, 0b01000, 0b10000, 0b11111],
+    "3": [0b01110, 0b10001, 0b00001, 0b00110, 0b00001, 0b10001, 0b01110],
+    "4": [0b00010, 0b00110, 0b01010, 0b10010, 0b11111, 0b00010, 0b00010],
+    "5": [0b11111, 0b10000, 0b11110, 0b00001, 0b00001, 0b10001, 0b01110],
+    "6": [0b00110, 0b01000, 0b10000, 0b11110, 0b10001, 0b10001, 0b01110],
+    "7": [0b11111, 0b00001, 0b00010, 0b00100, 0b01000, 0b01000, 0b01000],
+    "8": [0b01110, 0b10001, 0b10001, 0b01110, 0b10001, 0b10001, 0b01110],
+    "9": [0b01110, 0b10001, 0b10001, 0b01111, 0b00001, 0b00010, 0b01100],
+    ".": [0, 0, 0, 0, 0, 0b01100, 0b01100],
+    ",": [0, 0, 0, 0, 0b00100, 0b00100, 0b01000],
+    "-": [0, 0, 0, 0b11111, 0, 0, 0],
+    "+": [0, 0b00100, 0b00100, 0b11111, 0b00100, 0b00100, 0],
+    ":": [0, 0b01100, 0b01100, 0, 0b01100, 0b01100, 0],
+    "/": [0b00001, 0b00001, 0b00010, 0b00100, 0b01000, 0b10000, 0b10000],
+    "%": [0b11001, 0b11001, 0b00010, 0b00100, 0b01000, 0b10011, 0b10011],
+    "#": [0b01010, 0b01010, 0b11111, 0b01010, 0b11111, 0b01010, 0b01010],
+    "=": [0, 0, 0b11111, 0, 0b11111, 0, 0],
+    "<": [0b00010, 0b00100, 0b01000, 0b10000, 0b01000, 0b00100, 0b00010],
+    ">": [0b01000, 0b00100, 0b00010, 0b00001, 0b00010, 0b00100, 0b01000],
+  ]
+}

@@ -1,0 +1,95 @@
+import CTurboJPEG
+import Core
+
+/// Decodes a JPEG file: baseline and progressive, gray, YCbCr, RGB, CMYK and YCCK.
+///
+/// A picture is refused when coded data are missing or broken, unless the options accept that. A lost end marker, bytes
+/// after the end and stray bytes between segments change no pixel and are no reason.
+func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throws(FacenetError) -> Pixels {
+  let header = try JPEGHeader(bytes)
+  try check(header, bytes.count, options)
+  let size = decodedSize(header, options)
+  let hasInk = header.components == 4
+  var pixels = try Pixels(
+    width: size.width, height: size.height, spare: hasInk ? size.width * size.height : 0)
+  pixels.originalWidth = header.width
+  pixels.originalHeight = header.height
+  if header.isComplete {
+    try decompress(bytes, into: pixels, hasInk: hasInk, options)
+  } else {
+    // With an end marker put behind them, whole data raise no warning and cut data still do.
+    let ended = Array(bytes) + [0xFF, 0xD9]
+    try ended.withUnsafeBufferPointer { (buffer) throws(FacenetError) in
+      try decompress(UnsafeRawBufferPointer(buffer), into: pixels, hasInk: hasInk, options)
+    }
+  }
+  if hasInk { convertInk(pixels, isInverted: header.hasAdobeMarker) }
+  return try oriented(pixels, header.orientation, options)
+}
+
+/// Refuses what costs more than it can be worth, before memory is asked for.
+private func check(_ header: JPEGHeader, _ byteCount: Int, _ options: DecodeOptions) throws(FacenetError) {
+  _ = try checkedPixels(header.width, header.height, options.limits)
+  guard header.scans > 0 else { throw FacenetError(.corrupt, "a JPEG file is cut short before its first scan") }
+  guard header.scans <= 100 else {
+    throw FacenetError(.tooLarge, "a JPEG picture has \(header.scans) scans, the limit is 100")
+  }
+  guard options.acceptsDamage || header.minimumBits / 8 <= byteCount else {
+    throw FacenetError(
+      .corrupt, "a JPEG picture of \(header.width)x\(header.height) pixels cannot be held in \(byteCount) bytes")
+  }
+}
+
+/// The smallest of the sizes 1/8, 1/4, 1/2 and 1 that is large enough.
+private func decodedSize(_ header: JPEGHeader, _ options: DecodeOptions) -> (width: Int, height: Int) {
+  let (width, height) = (header.width, header.height)
+  guard let wanted = options.minimumLongerSide else { return (width, height) }
+  for divisor in [8, 4, 2] {
+    let size = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor)
+    if max(size.0, size.1) >= wanted { return size }
+  }
+  return (width, height)
+}
+
+private func decompress(
+  _ bytes: UnsafeRawBufferPointer, into pixels: Pixels, hasInk: Bool, _ options: DecodeOptions
+) throws(FacenetError) {
+  guard let handle = tjInitDecompress() else { throw FacenetError(.tooLarge, "no memory for a JPEG decoder") }
+  defer { tjDestroy(handle) }
+  let format = hasInk ? TJPF_CMYK : TJPF_RGB
+  let status = tjDecompress2(
+    handle, bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), pixels.row(0), Int32(pixels.width),
+    Int32(pixels.width) * (hasInk ? 4 : 3), Int32(pixels.height), Int32(format.rawValue), TJFLAG_LIMITSCANS)
+  guard status != 0 else { return }
+  let message = String(cString: tjGetErrorStr2(handle))
+  if tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue), options.acceptsDamage || !isDamage(message) { return }
+  throw FacenetError(
+    .corrupt, "a JPEG picture of \(pixels.originalWidth)x\(pixels.originalHeight) is damaged: \(message)")
+}
+
+/// Whether a warning of the JPEG library means wrong pixels; the others speak of stray bytes and odd headers.
+private func isDamage(_ warning: String) -> Bool {
+  let harmless = ["extraneous bytes", "Adobe color transform", "JFIF revision", "Invalid SOS parameters"]
+  return !harmless.contains { warning.contains($0) }
+}
+
+/// Turns CMYK pixels of 4 bytes into RGB pixels of 3 in place: red is what cyan and black ink let through.
+private func convertInk(_ pixels: Pixels, isInverted: Bool) {
+  let bytes = pixels.row(0)
+  let flip: UInt8 = isInverted ? 0 : 255
+  for index in 0..<pixels.width * pixels.height {
+    let source = bytes + 4 * index
+    let black = UInt32(source[3] ^ flip)
+    let (cyan, magenta, yellow) = (source[0] ^ flip, source[1] ^ flip, source[2] ^ flip)
+    let target = bytes + 3 * index
+    target[0] = scaled(cyan, black)
+    target[1] = scaled(magenta, black)
+    target[2] = scaled(yellow, black)
+  }
+}
+
+/// `value * factor / 255`, rounded.
+@inline(__always)
+func scaled(_ value: UInt8, _ factor: UInt32) -> UInt8 {
+  UInt8(truncatingIfNeeded: (UInt32(value) * factor + 127) / 255)
+}

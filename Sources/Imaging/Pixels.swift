@@ -1,0 +1,27 @@
+import Core
+
+/// RGB pixels under construction: what decoders, filters and canvases write into before it becomes a ``Bitmap``.
+struct Pixels {
+  let storage: AlignedBuffer
+  let width: Int
+  let height: Int
+  var originalWidth: Int
+  var originalHeight: Int
+
+  /// Black pixels. `spare` bytes more are kept at the end for a decoder that needs wider pixels on the way.
+  /// - Throws: `tooLarge` when there is no memory.
+  init(width: Int, height: Int, spare: Int = 0) throws(FacenetError) {
+    let count = try checkedProduct([width, height, 3], what: "a picture")
+    storage = try AlignedBuffer(count: count + spare)
+    self.width = width
+    self.height = height
+    originalWidth = width
+    originalHeight = height
+  }
+
+  func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { storage.pointer() + 3 * width * y }
+
+  var view: ImageView {
+    ImageView(trusted: storage.pointer(), width: width, height: height, stride: 3 * width, format: .rgb8)
+  }
+}

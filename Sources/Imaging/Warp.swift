@@ -1,0 +1,85 @@
+import Core
+
+extension ImageView {
+  /// The picture seen through `transform`, `width` x `height` pixels, black where the picture does not reach.
+  ///
+  /// Each output pixel is the mean of k x k bilinear samples, k = ceil(source pixels per output pixel) and at most 32,
+  /// so that shrinking does not alias. Coordinates as in ``Point``: output (u, v) shows source `transform⁻¹(u, v)`.
+  /// - Throws: `invalidArgument` for an empty output or a transform that cannot be undone, `tooLarge` beyond 2^28 pixels.
+  package func warped(by transform: SimilarityTransform, width: Int, height: Int) throws(FacenetError) -> Bitmap {
+    guard width > 0, height > 0 else {
+      throw FacenetError(.invalidArgument, "a warp to \(width)x\(height) pixels is empty")
+    }
+    _ = try checkedPixels(width, height, DecodeLimits(maximumPixels: 1 << 28))
+    let back = try transform.inverse()
+    let grid = Int(min(max((back.scale - 1e-6).rounded(.up), 1), 32))
+    let target = try Pixels(width: width, height: height)
+    let sampler = BilinearSampler(self)
+    let step = 1 / Double(grid)
+    let weight = SIMD4<Float>(repeating: 1 / Float(grid * grid))
+    for v in 0..<height {
+      let row = target.row(v)
+      for u in 0..<width {
+        var sum = SIMD4<Float>.zero
+        for j in 0..<grid {
+          for i in 0..<grid {
+            let (x, y) = back.apply(
+              Double(u) + (Double(i) + 0.5) * step, Double(v) + (Double(j) + 0.5) * step)
+            sum += sampler.sample(x, y)
+          }
+        }
+        store(sum * weight, row + 3 * u)
+      }
+    }
+    return Bitmap(target)
+  }
+}
+
+/// Rounds red, green and blue to bytes; values lie within 0 ... 255.
+@inline(__always)
+func store(_ colour: SIMD4<Float>, _ target: UnsafeMutablePointer<UInt8>) {
+  let rounded = SIMD4<Int32>(
+    truncatingIfNeeded: SIMD4<Int32>(colour.clamped(lowerBound: .zero, upperBound: SIMD4(repeating: 255)) + 0.5))
+  target[0] = UInt8(truncatingIfNeeded: rounded[0])
+  target[1] = UInt8(truncatingIfNeeded: rounded[1])
+  target[2] = UInt8(truncatingIfNeeded: rounded[2])
+}
+
+/// Reads a picture between its pixels; beyond its edge lies black.
+private struct BilinearSampler {
+  let view: ImageView
+  let red: Int
+  let green: Int
+  let blue: Int
+  let step: Int
+  let right: Double
+  let bottom: Double
+
+  init(_ view: ImageView) {
+    self.view = view
+    (red, green, blue) = view.format.offsets
+    step = view.format.bytesPerPixel
+    right = Double(view.width)
+    bottom = Double(view.height)
+  }
+
+  /// The colour at (x, y); pixel (0, 0) has its centre at (0.5, 0.5).
+  @inline(__always)
+  func sample(_ x: Double, _ y: Double) -> SIMD4<Float> {
+    let (x, y) = (x - 0.5, y - 0.5)
+    guard x > -1, y > -1, x < right, y < bottom else { return .zero }
+    let (left, top) = (x.rounded(.down), y.rounded(.down))
+    let (column, row) = (Int(left), Int(top))
+    let (fx, fy) = (Float(x - left), Float(y - top))
+    let upper = pixel(column, row) * (1 - fx) + pixel(column + 1, row) * fx
+    let lower = pixel(column, row + 1) * (1 - fx) + pixel(column + 1, row + 1) * fx
+    return upper * (1 - fy) + lower * fy
+  }
+
+  @inline(__always)
+  private func pixel(_ column: Int, _ row: Int) -> SIMD4<Float> {
+    guard column >= 0, row >= 0, column < view.width, row < view.height else { return .zero }
+    let source = view.pixels + (row * view.stride + column * step)
+    return SIMD4(Float(source[red]), Float(source[green]), Float(source[blue]), 0)
+  }
+}
