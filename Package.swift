@@ -48,7 +48,7 @@ let package = Package(
     floor("Graph", ["Core", "Kernels"]),
     .target(
       name: "Imaging", dependencies: ["Core", "CTurboJPEG", "CPNG"],
-      swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+      swiftSettings: [optimized]),
     floor("ONNX", ["Core", "Graph"]),
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
@@ -57,5 +57,6 @@ let package = Package(
     tests("Core"),
     tests("Kernels", ["Core", "KernelCore"]),
     tests("Graph", ["Core"]),
+    tests("Imaging", ["Core", "CTurboJPEG"]),
   ] + instructionSets
 )

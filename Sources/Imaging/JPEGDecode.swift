@@ -3,8 +3,9 @@ import Core
 
 /// Decodes a JPEG file: baseline and progressive, gray, YCbCr, RGB, CMYK and YCCK.
 ///
-/// A picture is refused when coded data are missing or broken, unless the options accept that. A lost end marker, bytes
-/// after the end and stray bytes between segments change no pixel and are no reason.
+/// A picture is refused when coded data are missing or broken, unless the options accept that: a face found in what is
+/// left could be a broken one, and its embedding would not say so. A lost end marker, bytes after the end and a few stray
+/// bytes between segments change no pixel and are no reason.
 func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throws(FacenetError) -> Pixels {
   let header = try JPEGHeader(bytes)
   try check(header, bytes.count, options)
@@ -67,10 +68,14 @@ private func decompress(
     .corrupt, "a JPEG picture of \(pixels.originalWidth)x\(pixels.originalHeight) is damaged: \(message)")
 }
 
-/// Whether a warning of the JPEG library means wrong pixels; the others speak of stray bytes and odd headers.
+/// Whether a warning of the JPEG library means wrong pixels; the others speak of odd headers.
+///
+/// Some cameras leave a few stray bytes before a marker. More of them are coded data that the decoder, out of step since
+/// a broken code, had no use for.
 private func isDamage(_ warning: String) -> Bool {
-  let harmless = ["extraneous bytes", "Adobe color transform", "JFIF revision", "Invalid SOS parameters"]
-  return !harmless.contains { warning.contains($0) }
+  let words = warning.split(separator: " ")
+  if let word = words.firstIndex(of: "extraneous"), word > 0, let count = Int(words[word - 1]) { return count > 16 }
+  return !["Adobe color transform", "JFIF revision", "Invalid SOS parameters"].contains { warning.contains($0) }
 }
 
 /// Turns CMYK pixels of 4 bytes into RGB pixels of 3 in place: red is what cyan and black ink let through.
