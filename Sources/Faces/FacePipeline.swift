@@ -1,0 +1,76 @@
+import Core
+import Imaging
+
+/// A face and its embedding.
+public struct EmbeddedFace: Sendable, Hashable {
+  /// Where the face is.
+  public let face: Face
+  /// `dimension` numbers of the embedder.
+  public let embedding: [Float]
+
+  /// Pairs a face with its embedding.
+  public init(face: Face, embedding: [Float]) {
+    self.face = face
+    self.embedding = embedding
+  }
+}
+
+/// From a picture to embeddings: a detector and an embedder put together.
+///
+/// Immutable: any thread, many at once.
+public final class FacePipeline: Sendable {
+  /// Finds the faces.
+  public let detector: Detector
+  /// Embeds them.
+  public let embedder: Embedder
+
+  /// Puts a detector and an embedder together.
+  public init(detector: Detector, embedder: Embedder) {
+    self.detector = detector
+    self.embedder = embedder
+  }
+
+  /// Opens the default detector and the default embedder.
+  public convenience init(threads: Int = 1) throws(FacenetError) {
+    self.init(
+      detector: try Detector(options: DetectorOptions(threads: threads)),
+      embedder: try Embedder(options: EmbedderOptions(threads: threads)))
+  }
+
+  /// Every face in a picture with its embedding, best score first.
+  public func faces(in image: ImageView) throws(FacenetError) -> [EmbeddedFace] {
+    throw FacenetError(.unsupported, "the pipeline is not built yet")
+  }
+
+  /// Every face in a picture with its embedding, best score first.
+  public func faces(in image: Bitmap) throws(FacenetError) -> [EmbeddedFace] {
+    try image.withView { view throws(FacenetError) in try faces(in: view) }
+  }
+
+  /// The face with the largest box, with its embedding; nil where no face is found.
+  public func largestFace(in image: ImageView) throws(FacenetError) -> EmbeddedFace? {
+    throw FacenetError(.unsupported, "the pipeline is not built yet")
+  }
+
+  /// The face with the largest box, with its embedding; nil where no face is found.
+  public func largestFace(in image: Bitmap) throws(FacenetError) -> EmbeddedFace? {
+    try image.withView { view throws(FacenetError) in try largestFace(in: view) }
+  }
+
+  /// Whether the largest faces of two pictures are one person's.
+  /// - Parameter threshold: distances up to it mean the same person; nil means the embedder's own.
+  /// - Throws: `notFound` when a picture shows no face, saying which.
+  public func verify(_ a: Bitmap, _ b: Bitmap, threshold: Float? = nil) throws(FacenetError) -> Verification {
+    throw FacenetError(.unsupported, "the pipeline is not built yet")
+  }
+
+  /// Whether two faces that are already embedded are one person's.
+  /// - Parameter threshold: distances up to it mean the same person; nil means the embedder's own.
+  public func verify(_ a: EmbeddedFace, _ b: EmbeddedFace, threshold: Float? = nil) throws(FacenetError)
+    -> Verification
+  {
+    let threshold = threshold ?? embedder.threshold
+    let distance = try embedder.distance(a.embedding, b.embedding)
+    return Verification(distance: distance, threshold: threshold, faces: (a.face, b.face))
+  }
+}
