@@ -58,5 +58,6 @@ let package = Package(
     tests("Kernels", ["Core", "KernelCore"]),
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
+    tests("ONNX", ["Core", "Graph"]),
   ] + instructionSets
 )

@@ -1,0 +1,5 @@
+import Core
+import Graph
+
+/// Conv, ConvTranspose.
+let convolutionOperators: [String: OperatorMaker] = [:]

@@ -1,0 +1,5 @@
+import Core
+import Graph
+
+/// Gemm, MatMul.
+let matrixOperators: [String: OperatorMaker] = [:]

@@ -1,0 +1,5 @@
+import Core
+import Graph
+
+/// Resize, Upsample.
+let resizingOperators: [String: OperatorMaker] = [:]
