@@ -2,4 +2,24 @@ import Core
 import Graph
 
 /// Conv, ConvTranspose.
-let convolutionOperators: [String: OperatorMaker] = [:]
+let convolutionOperators: [String: OperatorMaker] = [
+  "Conv": { node throws(FacenetError) in
+    Convolution(
+      .init(
+        kernel: try node.integers("kernel_shape"), strides: try node.integers("strides"),
+        dilations: try node.integers("dilations"), pads: try node.integers("pads"),
+        autoPad: try autoPad(node), groups: try node.integer("group", default: 1)))
+  }
+]
+
+/// - Throws: `corrupt` for a word the standard does not have.
+func autoPad(_ node: NodeReader) throws(FacenetError) -> WindowGeometry.AutoPad {
+  let word = try node.string("auto_pad", default: "NOTSET")
+  switch word {
+  case "NOTSET": return .notSet
+  case "SAME_UPPER": return .sameUpper
+  case "SAME_LOWER": return .sameLower
+  case "VALID": return .valid
+  default: throw FacenetError(.corrupt, "auto_pad is '\(word)', wanted NOTSET, SAME_UPPER, SAME_LOWER or VALID")
+  }
+}

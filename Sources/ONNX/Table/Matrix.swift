@@ -2,4 +2,11 @@ import Core
 import Graph
 
 /// Gemm, MatMul.
-let matrixOperators: [String: OperatorMaker] = [:]
+let matrixOperators: [String: OperatorMaker] = [
+  "Gemm": { node throws(FacenetError) in
+    FullyConnected(
+      alpha: try node.float("alpha", default: 1), beta: try node.float("beta", default: 1),
+      transposesA: try node.flag("transA", default: false), transposesB: try node.flag("transB", default: false))
+  },
+  "MatMul": { _ in MatrixMultiplication() },
+]
