@@ -5,6 +5,15 @@ package enum File {
   /// The bytes of a regular file of at most `limit` bytes.
   /// - Throws: `notFound`, `inputOutput` or `tooLarge`, each naming the path.
   package static func read(_ path: String, limit: Int = 1 << 33) throws(FacenetError) -> [UInt8] {
+    Array(try load(path, limit: limit).bytes)
+  }
+
+  /// A part of a regular file, read into memory of its own: a mapped file that somebody shortens would kill the process.
+  /// - Parameter count: bytes from `offset` on; nil for all to the end.
+  /// - Throws: `notFound`, `inputOutput`, `corrupt` where the file is too short, `tooLarge`, each naming the path.
+  package static func load(_ path: String, offset: Int = 0, count: Int? = nil, limit: Int = 1 << 33)
+    throws(FacenetError) -> AlignedBuffer
+  {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open", path) }
     defer { close(descriptor) }
@@ -14,21 +23,21 @@ package enum File {
       throw FacenetError(.invalidArgument, "\(path) is not a regular file")
     }
     let size = Int(information.st_size)
-    guard size <= limit else {
-      throw FacenetError(.tooLarge, "\(path) has \(size) bytes, the limit is \(limit)")
+    let wanted = count ?? max(0, size - offset)
+    guard wanted <= limit else { throw FacenetError(.tooLarge, "\(path) has \(wanted) bytes, the limit is \(limit)") }
+    guard offset <= size, wanted <= size - offset else {
+      throw FacenetError(.corrupt, "\(path) has \(size) bytes, wanted \(wanted) from \(offset) on")
     }
-    var failed = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let got = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
-        if got < 0 && errno == EINTR { continue }
-        failed = got < 0
-        if got <= 0 { break }
-        count += got
-      }
+    let buffer = try AlignedBuffer(count: wanted)
+    var got = 0
+    while got < wanted {
+      let more = pread(descriptor, buffer.bytes.baseAddress! + got, wanted - got, off_t(offset + got))
+      if more < 0 && errno == EINTR { continue }
+      guard more >= 0 else { throw failure("read", path) }
+      guard more > 0 else { throw FacenetError(.corrupt, "\(path) ended after \(offset + got) bytes of \(size)") }
+      got += more
     }
-    if failed { throw failure("read", path) }
-    return bytes
+    return buffer
   }
 
   /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.

@@ -1,0 +1,141 @@
+import Core
+import Graph
+
+/// Reads a network from an ONNX file (opsets 7 to 21, the default operator domain).
+/// - Throws: `FacenetError` naming the operator, the node and the file.
+package func loadModel(path: String) throws(FacenetError) -> Model {
+  let buffer = try File.load(path)
+  let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  let isAtRoot = folder.isEmpty && path.hasPrefix("/")
+  return try loadModel(
+    UnsafeRawBufferPointer(buffer.bytes),
+    ModelFile(owner: buffer, folder: folder.isEmpty ? (isAtRoot ? "/" : ".") : folder), name: path)
+}
+
+/// The same from memory, which is copied; external data is refused.
+package func loadModel(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) -> Model {
+  let buffer = try AlignedBuffer(count: bytes.count)
+  buffer.bytes.copyMemory(from: bytes)
+  return try loadModel(UnsafeRawBufferPointer(buffer.bytes), ModelFile(owner: buffer, folder: nil), name: name)
+}
+
+private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name: String) throws(FacenetError) -> Model {
+  var importer = Importer(file: file)
+  let metadata: [String: String]
+  do throws(FacenetError) {
+    let message: ModelMessage
+    do throws(FacenetError) { message = try ModelMessage(bytes) } catch {
+      throw FacenetError(.corrupt, "this is not an ONNX model: \(error.message)")
+    }
+    try importer.add(message)
+    metadata = message.metadata
+  } catch { throw error.located(in: name) }
+  return try Model(graph: importer.graph, metadata: metadata, name: name)
+}
+
+/// Turns the messages of one file into a graph: names become values.
+private struct Importer {
+  private static let opsets = 7...23
+
+  let file: ModelFile
+  private(set) var graph = Graph()
+  private var values: [String: Graph.Value] = [:]
+  private var opset = 0
+
+  init(file: ModelFile) { self.file = file }
+
+  mutating func add(_ model: ModelMessage) throws(FacenetError) {
+    guard let message = model.graph else {
+      throw FacenetError(.corrupt, "this is not an ONNX model: it holds no graph")
+    }
+    opset = model.opsets[""] ?? 1
+    guard Self.opsets.contains(opset) else {
+      throw FacenetError(
+        .unsupported, "operator set \(opset); \(Self.opsets.lowerBound) to \(Self.opsets.upperBound) are supported")
+    }
+    guard !message.hasSparseInitializers else { throw FacenetError(.unsupported, "sparse initializers") }
+    for initializer in message.initializers {
+      graph.constants[try define(initializer.name)] = try initializer.tensor(in: file)
+    }
+    for input in message.inputs where values[input.name] == nil { try add(input) }
+    for node in message.nodes { try add(node) }
+    for output in message.outputs {
+      guard let value = values[output.name] else {
+        throw FacenetError(.corrupt, "no node makes the output '\(output.name)'")
+      }
+      let element = (try? StoredType(output.elementType).element) ?? .float32
+      graph.outputs.append(.init(value: value, name: output.name, element: element, shape: output.shape))
+    }
+  }
+
+  private mutating func define(_ name: String) throws(FacenetError) -> Graph.Value {
+    guard values[name] == nil else { throw FacenetError(.corrupt, "the value '\(name)' is defined twice") }
+    let value = graph.makeValue()
+    values[name] = value
+    return value
+  }
+
+  private mutating func add(_ input: ValueMessage) throws(FacenetError) {
+    guard input.isTensor else { throw FacenetError(.unsupported, "input '\(input.name)' is not a tensor") }
+    let element: ElementType
+    do throws(FacenetError) { element = try StoredType(input.elementType).element } catch {
+      throw FacenetError(error.status, "input '\(input.name)': \(error.message)")
+    }
+    graph.inputs.append(
+      .init(value: try define(input.name), name: input.name, element: element, shape: input.shape))
+  }
+
+  private mutating func add(_ node: NodeMessage) throws(FacenetError) {
+    do throws(FacenetError) {
+      let operation = try operation(node)
+      var inputs: [Graph.Value?] = []
+      for name in node.inputs { inputs.append(try read(name)) }
+      var outputs: [Graph.Value?] = []
+      for name in node.outputs { outputs.append(name.isEmpty ? nil : try define(name)) }
+      while inputs.last == .some(nil) { inputs.removeLast() }
+      while outputs.last == .some(nil) { outputs.removeLast() }
+      graph.append(operation, name: node.name, inputs: inputs, outputs: outputs)
+    } catch { throw FacenetError(error.status, "\(node.operation) '\(node.name)': \(error.message)") }
+  }
+
+  private func read(_ name: String) throws(FacenetError) -> Graph.Value? {
+    if name.isEmpty { return nil }
+    guard let value = values[name] else {
+      throw FacenetError(.corrupt, "its input '\(name)' is made by no node before it")
+    }
+    return value
+  }
+
+  private func operation(_ node: NodeMessage) throws(FacenetError) -> any Operator {
+    guard node.domain.isEmpty, let make = OperatorTable.makers[node.operation] else {
+      let place = node.domain.isEmpty ? "" : " of the domain \(node.domain)"
+      throw FacenetError(.unsupported, "unknown operator\(place)")
+    }
+    var attributes: [String: AttributeValue] = [:]
+    for attribute in node.attributes { attributes[attribute.name] = try value(of: attribute) }
+    let reader = NodeReader(
+      operation: node.operation, name: node.name, opset: opset, inputCount: node.inputs.count,
+      outputCount: node.outputs.count, attributes: attributes)
+    let operation = try make(reader)
+    try reader.finish()
+    return operation
+  }
+
+  private func value(of attribute: AttributeMessage) throws(FacenetError) -> AttributeValue {
+    switch attribute.kind {
+    case 1: return .float(attribute.float)
+    case 2: return .integer(attribute.integer)
+    case 3: return .string(attribute.string)
+    case 4:
+      guard let tensor = attribute.tensor else {
+        throw FacenetError(.corrupt, "the attribute '\(attribute.name)' has no tensor")
+      }
+      return .tensor(try tensor.tensor(in: file))
+    case 6: return .floats(attribute.floats)
+    case 7: return .integers(attribute.integers)
+    case 8: return .strings(attribute.strings)
+    case 5, 10: return .unsupported("a graph")
+    default: return .unsupported("of kind \(attribute.kind)")
+    }
+  }
+}
