@@ -3,6 +3,17 @@ import Graph
 
 /// BatchNormalization, LRN, LpNormalization, LayerNormalization, InstanceNormalization.
 let normalizationOperators: [String: OperatorMaker] = [
+  "BatchNormalization": { node throws(FacenetError) in
+    node.ignore("momentum", "spatial", "is_test")
+    guard try !node.flag("training_mode", default: false), node.outputCount == 1 else {
+      throw FacenetError(.unsupported, "training_mode: statistics are given, not computed")
+    }
+    return BatchNormalization(epsilon: try node.float("epsilon", default: 1e-5))
+  },
+  "Softmax": { node throws(FacenetError) in
+    let isOld = node.opset < 13
+    return Softmax(axis: try node.integer("axis", default: isOld ? 1 : -1), flattens: isOld)
+  },
   "LRN": { node throws(FacenetError) in
     try LocalResponseNormalization(
       size: node.integer("size", default: nil), alpha: node.float("alpha", default: 0.0001),
