@@ -39,7 +39,7 @@ public final class FacePipeline: Sendable {
 
   /// Every face in a picture with its embedding, best score first.
   public func faces(in image: ImageView) throws(FacenetError) -> [EmbeddedFace] {
-    throw FacenetError(.unsupported, "the pipeline is not built yet")
+    try embed(detector.detect(image), in: image)
   }
 
   /// Every face in a picture with its embedding, best score first.
@@ -49,7 +49,9 @@ public final class FacePipeline: Sendable {
 
   /// The face with the largest box, with its embedding; nil where no face is found.
   public func largestFace(in image: ImageView) throws(FacenetError) -> EmbeddedFace? {
-    throw FacenetError(.unsupported, "the pipeline is not built yet")
+    let faces = try detector.detect(image)
+    guard let largest = faces.max(by: { $0.box.area < $1.box.area }) else { return nil }
+    return try embed([largest], in: image).first
   }
 
   /// The face with the largest box, with its embedding; nil where no face is found.
@@ -61,7 +63,8 @@ public final class FacePipeline: Sendable {
   /// - Parameter threshold: distances up to it mean the same person; nil means the embedder's own.
   /// - Throws: `notFound` when a picture shows no face, saying which.
   public func verify(_ a: Bitmap, _ b: Bitmap, threshold: Float? = nil) throws(FacenetError) -> Verification {
-    throw FacenetError(.unsupported, "the pipeline is not built yet")
+    let faces = (try onlyFace(in: a, "first"), try onlyFace(in: b, "second"))
+    return try verify(faces.0, faces.1, threshold: threshold)
   }
 
   /// Whether two faces that are already embedded are one person's.
@@ -72,5 +75,18 @@ public final class FacePipeline: Sendable {
     let threshold = threshold ?? embedder.threshold
     let distance = try embedder.distance(a.embedding, b.embedding)
     return Verification(distance: distance, threshold: threshold, faces: (a.face, b.face))
+  }
+
+  private func onlyFace(in image: Bitmap, _ which: String) throws(FacenetError) -> EmbeddedFace {
+    guard let face = try largestFace(in: image) else {
+      throw FacenetError(.notFound, "no face was found in the \(which) picture (\(image.width)x\(image.height) pixels)")
+    }
+    return face
+  }
+
+  private func embed(_ faces: [Face], in image: ImageView) throws(FacenetError) -> [EmbeddedFace] {
+    var crops: [Bitmap] = []
+    for face in faces { crops.append(try embedder.align(image, face)) }
+    return zip(faces, try embedder.embed(crops)).map { EmbeddedFace(face: $0, embedding: $1) }
   }
 }

@@ -4,6 +4,9 @@ import Imaging
 
 /// Finds faces and their landmarks in pictures.
 ///
+/// A picture is searched at the scale that makes the smallest face wanted large enough for the network, and at coarser
+/// scales for near faces where that one is fine. A small picture in which nothing is found is looked at once more
+/// enlarged, any other from further off. Boxes may reach a little beyond the picture, their centres do not.
 /// Immutable: any thread, many at once.
 public final class Detector: Sendable {
   /// The name of the detector that is used where none is asked for.
@@ -14,27 +17,38 @@ public final class Detector: Sendable {
   /// As given when the detector was opened.
   public let options: DetectorOptions
 
+  private let search: any FaceSearch
+
   /// Opens a detector: an installed model's name ("retinaface", "mtcnn", "yunet", "centerface") or an ONNX file's path.
   ///
   /// Anything with a slash in it or that ends in `.onnx` is a path.
   /// - Throws: `notFound` for a name that is not installed, saying how to install it; `unsupported` for a model that
   ///   is no detector of a known kind; whatever reading the file throws.
-  public init(_ nameOrPath: String = Detector.defaultName, options: DetectorOptions = DetectorOptions())
-    throws(FacenetError)
-  {
-    throw FacenetError(.unsupported, "detectors are not built yet")
+  public convenience init(
+    _ nameOrPath: String = Detector.defaultName, options: DetectorOptions = DetectorOptions()
+  ) throws(FacenetError) {
+    try self.init(ModelFile(nameOrPath), options: options)
   }
 
   /// Opens a detector whose ONNX file is in memory; `name` is what messages call it.
-  public init(bytes: UnsafeRawBufferPointer, name: String = "model", options: DetectorOptions = DetectorOptions())
-    throws(FacenetError)
-  {
-    throw FacenetError(.unsupported, "detectors are not built yet")
+  public convenience init(
+    bytes: UnsafeRawBufferPointer, name: String = "model", options: DetectorOptions = DetectorOptions()
+  ) throws(FacenetError) {
+    try self.init(ModelFile(bytes: bytes, name: name), options: options)
+  }
+
+  package init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {
+    guard options.threads >= 0, options.threads <= 1024 else {
+      throw FacenetError(.invalidArgument, "the number of threads must be 0 to 1024, got \(options.threads)")
+    }
+    name = file.name
+    self.options = options
+    search = try file.search(options)
   }
 
   /// The faces in a picture, best score first.
   public func detect(_ image: ImageView) throws(FacenetError) -> [Face] {
-    throw FacenetError(.unsupported, "detectors are not built yet")
+    try search.faces(in: image)
   }
 
   /// The faces in a picture, best score first.
@@ -46,7 +60,13 @@ public final class Detector: Sendable {
   ///
   /// Faster than decoding the whole picture first: a large JPEG is decoded no larger than the search needs.
   public func detect(path: String, limits: DecodeLimits = DecodeLimits()) throws(FacenetError) -> Detection {
-    throw FacenetError(.unsupported, "detectors are not built yet")
+    let options = DecodeOptions(limits: limits, minimumLongerSide: search.sufficientSide)
+    let bitmap = try Bitmap(path: path, options: options)
+    let (x, y) = (
+      Float(bitmap.originalWidth) / Float(bitmap.width), Float(bitmap.originalHeight) / Float(bitmap.height)
+    )
+    let faces = try detect(bitmap).map { $0.scaled(x, y) }
+    return Detection(width: bitmap.originalWidth, height: bitmap.originalHeight, faces: faces)
   }
 }
 

@@ -1,0 +1,29 @@
+import Core
+import Graph
+import ONNX
+
+/// A model as it comes out of its file, with the facts the file states about it.
+package struct ModelFile: Sendable {
+  package let model: Model
+  package let metadata: ModelMetadata
+  /// The name it gives itself, else what it was opened by.
+  package let name: String
+
+  /// Opens an installed model by name, or an ONNX file by path: anything with a slash in it or that ends in `.onnx`.
+  package init(_ nameOrPath: String) throws(FacenetError) {
+    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".onnx")
+    try self.init(loadModel(path: isPath ? nameOrPath : ModelStore.path(of: nameOrPath)))
+  }
+
+  package init(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {
+    try self.init(loadModel(bytes: bytes, name: name))
+  }
+
+  package init(_ model: Model) throws(FacenetError) {
+    self.model = model
+    metadata = try ModelMetadata(model.metadata, model: model.name)
+    name = metadata.text("name") ?? model.name
+  }
+
+  package func role() throws(FacenetError) -> ModelCard.Role? { try metadata.choice("role") }
+}
