@@ -76,16 +76,21 @@ package struct ChannelAffine: Sendable {
   package var input: Int
   package var scale: [Float]
   package var shift: [Float]
+  /// The shape by which the constants are broadcast; empty where they belong to axis 1 whatever the rank.
+  package var constantShape: [Int]
 
-  package init(input: Int = 0, scale: [Float] = [1], shift: [Float] = [0]) {
+  package init(input: Int = 0, scale: [Float] = [1], shift: [Float] = [0], constantShape: [Int] = []) {
     self.input = input
     self.scale = scale
     self.shift = shift
+    self.constantShape = constantShape
   }
 
-  /// Scale and shift of every one of `channels`, or nil if they are of another number.
-  func expanded(to channels: Int) -> ChannelAffine? {
-    guard [1, channels].contains(scale.count), [1, channels].contains(shift.count) else { return nil }
+  /// Scale and shift of every one of `channels` of an x of this rank, or nil if they are of another number or shape.
+  func expanded(to channels: Int, rank: Int) -> ChannelAffine? {
+    guard [1, channels].contains(scale.count), [1, channels].contains(shift.count), constantShape.count <= rank,
+      constantShape.enumerated().allSatisfy({ $1 == 1 || $0 + rank - constantShape.count == 1 })
+    else { return nil }
     let full = { (values: [Float]) in values.count == 1 ? [Float](repeating: values[0], count: channels) : values }
     return ChannelAffine(input: input, scale: full(scale), shift: full(shift))
   }

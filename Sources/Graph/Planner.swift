@@ -10,6 +10,8 @@ struct Planner {
   private var operands: [Graph.Value: Operand] = [:]
   private var arena = Arena()
   private var pending: [PendingStep] = []
+  /// Whether an input has a value: weights that follow from it serve this plan alone.
+  private var isBound = false
 
   /// A step whose values have no addresses yet.
   private struct PendingStep {
@@ -48,13 +50,17 @@ struct Planner {
       operands[declaration.value] = operand
       if let constant = operand.constant { graph.constants[declaration.value] = constant }
     }
+    isBound = inputs.contains { $0.constant != nil }
     for (value, tensor) in graph.constants { operands[value] = Operand(tensor.type, constant: tensor) }
   }
 
   /// Infers every type; what turns out to be constant is computed now.
   private mutating func inferShapes() throws(FacenetError) {
     var kept: [Graph.Node] = []
-    for node in graph.nodes {
+    for var node in graph.nodes {
+      // Kernels find their outputs by position: one left out before one that is wanted is made and read by nobody.
+      while case .some(nil) = node.outputs.last { node.outputs.removeLast() }
+      node.outputs = node.outputs.map { $0 ?? graph.makeValue() }
       let inputs = node.inputs.map { $0.flatMap { operands[$0] } }
       let known = try resolve(node, inputs)
       for (value, operand) in zip(node.outputs, known) {
@@ -109,7 +115,8 @@ struct Planner {
 
   private mutating func append(_ node: Graph.Node, _ inputs: [Operand?], _ outputs: [Operand]) throws(FacenetError) {
     let site = Site(
-      inputs: inputs, outputs: outputs, threads: threads, node: node.identifier, cache: model.packedWeights)
+      inputs: inputs, outputs: outputs, threads: threads, node: node.identifier,
+      cache: isBound ? PackedWeights() : model.packedWeights)
     do throws(FacenetError) {
       let kernel = try node.operation.kernel(site)
       pending.append(PendingStep(node: node, kernel: kernel, output: outputs.first?.type))

@@ -61,7 +61,7 @@ package final class Session {
     }
     let plan = plans[plans.count - 1].plan
     let needed = plan.arenaBytes + plan.scratchBytes
-    if (memory?.bytes.count ?? 0) < needed {
+    if (memory?.bytes.count ?? -1) < needed {
       memory = nil
       memory = try AlignedBuffer(count: needed, limit: memoryLimit)
     }

@@ -2,8 +2,10 @@
 @testable import Graph
 
 /// A model of one operator: inputs given as constants become constants of the graph, the others its inputs.
+/// - Parameter layout: how inputs of rank 3 and more that are not constant lie in memory.
 func runOperator(
-  _ operation: any Operator, _ inputs: [Tensor?], constants: Set<Int> = [], outputs: Int = 1, threads: Int = 1
+  _ operation: any Operator, _ inputs: [Tensor?], constants: Set<Int> = [], outputs: Int = 1, threads: Int = 1,
+  layout: Layout = .plain
 ) throws -> [Tensor] {
   var graph = Graph()
   var values: [Graph.Value?] = []
@@ -27,7 +29,26 @@ func runOperator(
   graph.outputs = results.enumerated().map {
     .init(value: $0.element, name: "output\($0.offset)", element: .float32, shape: nil)
   }
-  return try Session(try Model(graph: graph, name: "test"), threads: threads).run(given)
+  let session = Session(try Model(graph: graph, name: "test"), threads: threads)
+  return layout == .plain ? try session.run(given) : try run(session, given, layout)
+}
+
+private func run(_ session: Session, _ inputs: [Tensor], _ layout: Layout) throws -> [Tensor] {
+  let operands = inputs.map { Operand($0.type, layout: $0.shape.count > 2 ? layout : .plain) }
+  let plan = try session.plan(operands)
+  for (position, tensor) in inputs.enumerated() {
+    let copy = StridedCopy(
+      shape: tensor.shape, from: Layout.plain.strides(of: tensor.shape), to: operands[position].strides)
+    let target = session.input(position, of: plan).baseAddress!.assumingMemoryBound(to: UInt8.self)
+    tensor.bytes.withMemoryRebound(to: UInt8.self) {
+      copy.run($0.baseAddress!, target, elementSize: tensor.type.element.size)
+    }
+  }
+  try session.execute(plan)
+  return try plan.outputs.indices.map { position in
+    let bytes = session.output(position, of: plan)
+    return try Tensor(plan.outputs[position].type) { $0.copyMemory(from: bytes) }
+  }
 }
 
 /// A reproducible sequence of values in -1...1 that are multiples of 2^-10: sums of few hundred are exact in double.

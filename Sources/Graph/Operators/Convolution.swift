@@ -117,7 +117,7 @@ package struct Convolution: AbsorbingOperator {
   {
     let channels = weights.shape.first ?? 0
     guard activation == .none, !addsResidual, weights.type.element == .float32, channels > 0,
-      let affine = affine.expanded(to: channels)
+      let affine = affine.expanded(to: channels, rank: weights.shape.count)
     else { return nil }
     let row = weights.count / channels
     let source = weights.values(as: Float.self)

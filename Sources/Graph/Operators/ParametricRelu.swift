@@ -1,8 +1,8 @@
 import Core
 import Kernels
 
-/// x where x is positive, else x times a slope that is learnt, one a channel or of any shape that repeats to x's: ONNX
-/// `PRelu`; He, Zhang, Ren, Sun, "Delving Deep into Rectifiers" (2015), equation 1.
+/// x where x > 0, else slope x, the slopes broadcast to x: ONNX `PRelu`; He, Zhang, Ren, Sun, "Delving Deep into
+/// Rectifiers" (2015), equation 1.
 package struct ParametricRelu: Operator {
   package init() {}
 
@@ -10,45 +10,63 @@ package struct ParametricRelu: Operator {
   package var requiredInputs: Range<Int> { 0..<2 }
 
   package func outputTypes(_ inputs: [Operand?]) throws(FacenetError) -> [TensorType] {
-    _ = try inputs.commonElement([.float32])
-    guard try broadcastShape(inputs.compactMap { $0?.shape }) == inputs[0]!.shape else {
-      throw FacenetError(.invalidArgument, "slopes \(inputs[1]!.type) do not repeat to \(inputs[0]!.type)")
+    let (x, slopes) = (inputs[0]!, inputs[1]!)
+    try x.checkFloat("input 0")
+    try slopes.checkFloat("slope")
+    guard try broadcastShape([x.shape, slopes.shape]) == x.shape else {
+      throw FacenetError(.invalidArgument, "slope is \(slopes.type), which is no part of its input \(x.type)")
     }
-    return [inputs[0]!.type]
+    return [x.type]
   }
 
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .follow }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
-    let (x, slope, output) = (site.inputs[0]!, site.inputs[1]!, site.outputs[0])
+    let output = site.outputs[0]
+    let x = try BroadcastOperand(site.inputs[0]!, for: output)
+    let slopes = try BroadcastOperand(site.inputs[1]!, for: output)
     let nest = LoopNest(
-      output.shape, strides: [x.strides, slope.strides(broadcastTo: output.shape), output.strides],
+      output.shape, strides: [x.strides, slopes.strides, output.strides],
       order: output.layout.memoryOrder(rank: output.rank))
+    let pieces = nest.parts(threads: site.threads, distinct: 2)
     return Kernel(name) { frame in
-      let (x, slopes): (UnsafePointer<Float>, UnsafePointer<Float>) = (frame.input(0), frame.input(1))
-      let y: UnsafeMutablePointer<Float> = frame.output(0)
-      let (count, steps) = nest.axis(fromInnermost: 0)
-      nest.parts(threads: frame.threads, distinct: 2).run { part in
-        part.forEach(above: 1) { at in
-          let (x, slopes, y) = (x + at[0], slopes + at[1], y + at[2])
-          if steps[1] == 1 {
-            Channelwise.prelu(
-              pixels: 1, channels: count, input: x, inputStride: count, slopes: slopes, output: y, outputStride: count)
-          } else {
-            for index in 0..<count {
-              y[index] = x[index] < 0 ? x[index] * slopes[index &* steps[1]] : x[index]
-            }
-          }
-        }
-      }
+      let input: UnsafePointer<Float> = x.pointer(0, frame)
+      let slopes: UnsafePointer<Float> = slopes.pointer(1, frame)
+      let output: UnsafeMutablePointer<Float> = frame.output(0)
+      pieces.run { $0.runParametricRelu(input, slopes, output) }
     }
   }
 
+  /// Slopes that are one a channel (axis 1), or one for all.
   package func activation(_ inputs: [Operand?]) -> Activation? {
-    guard let x = inputs[0], let slopes = inputs[1]?.constant, x.rank >= 2 else { return nil }
-    let trimmed = slopes.shape.drop { $0 == 1 }
-    guard trimmed.isEmpty || (trimmed.first == x.shape[1] && trimmed.count == x.rank - 1) else { return nil }
-    guard trimmed.dropFirst().allSatisfy({ $0 == 1 }) else { return nil }
+    guard inputs.count == 2, let rank = inputs[0]?.rank, let slopes = inputs[1]?.constant,
+      slopes.type.element == .float32, slopes.shape.count <= rank,
+      slopes.shape.enumerated().allSatisfy({ $1 == 1 || $0 + rank - slopes.shape.count == 1 })
+    else { return nil }
     return .prelu(Array(slopes.values(as: Float.self)))
+  }
+}
+
+extension LoopNest {
+  fileprivate func runParametricRelu(
+    _ x: UnsafePointer<Float>, _ slopes: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+  ) {
+    if isChannelwise(dense: 0, repeated: 1) {
+      return forEachBlock { start, pixels, channels in
+        Channelwise.prelu(
+          pixels: pixels, channels: channels, input: x + start[0], inputStride: channels, slopes: slopes + start[1],
+          output: output + start[2], outputStride: channels)
+      }
+    }
+    forEachRun { start, count, step in
+      if step[0] == 1 && step[1] == 0 && step[2] == 1 {
+        return Elementwise.run(
+          .leakyRelu(slope: slopes[start[1]]), x + start[0], into: output + start[2], count: count)
+      }
+      for i in 0..<count {
+        let value = x[start[0] + i &* step[0]]
+        output[start[2] + i &* step[2]] = value < 0 ? value * slopes[start[1] + i &* step[1]] : value
+      }
+    }
   }
 }

@@ -29,18 +29,38 @@ func evaluate(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> 
   do throws(FacenetError) {
     let types = try node.outputTypes(inputs)
     if let known = try node.operation.knownOutputs(inputs) { return known }
+    let (operands, results) = try laidOut(node, inputs, types)
     var outputs: [Tensor] = []
     for type in types { outputs.append(try Tensor(type)) }
     let site = Site(
-      inputs: inputs, outputs: types.map { Operand($0) }, threads: 1, node: node.identifier, cache: PackedWeights())
+      inputs: operands, outputs: results, threads: 1, node: node.identifier, cache: PackedWeights())
     let kernel = try node.operation.kernel(site)
     guard let body = kernel.body else { return [try inputs[0]!.constant!.reshaped(types[0].shape)] }
     let scratch = try AlignedBuffer(count: kernel.scratchBytes)
-    let sources = inputs.map { $0?.constant.flatMap { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) } }
+    let sources = operands.map { $0?.constant.flatMap { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) } }
     let targets = outputs.map { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) }
-    try run(body, sources, targets, scratch)
-    return outputs
+    try withExtendedLifetime(operands) { () throws(FacenetError) in try run(body, sources, targets, scratch) }
+    return try zip(outputs, results).map { output, result throws(FacenetError) in
+      try output.reordered(from: result.layout, to: .plain)
+    }
   } catch { throw error.located(at: node) }
+}
+
+/// Inputs and outputs in the order of axes that the operator's kernel takes, as a plan would bring them.
+private func laidOut(_ node: Graph.Node, _ inputs: [Operand?], _ types: [TensorType]) throws(FacenetError)
+  -> (inputs: [Operand?], outputs: [Operand])
+{
+  guard case .channelsLast = node.operation.layoutRule(inputs), let rank = inputs.first??.rank, rank > 2 else {
+    return (inputs, types.map { Operand($0) })
+  }
+  let operands = try inputs.enumerated().map { index, operand throws(FacenetError) -> Operand? in
+    guard let operand, let constant = operand.constant, operand.rank == rank,
+      !node.operation.constantInputs.contains(index)
+    else { return operand }
+    return Operand(
+      operand.type, layout: .channelsLast, constant: try constant.reordered(from: .plain, to: .channelsLast))
+  }
+  return (operands, types.map { Operand($0, layout: $0.shape.count > 2 ? .channelsLast : .plain) })
 }
 
 private func run(
