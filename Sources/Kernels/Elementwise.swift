@@ -7,46 +7,45 @@ package typealias UnaryOperation = KernelCore.UnaryOperation
 package enum Elementwise {
   package static func run(
     _ operation: BinaryOperation, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, count: Int, kernels: any KernelTable.Type = Processor.kernels
+    into output: UnsafeMutablePointer<Float>, count: Int
   ) {
-    kernels.binary(operation, a, b, output, count)
+    for i in 0..<count { output[i] = Reference.value(operation, a[i], b[i]) }
   }
 
   package static func run(
     _ operation: BinaryOperation, _ a: UnsafePointer<Float>, _ b: Float, into output: UnsafeMutablePointer<Float>,
-    count: Int, kernels: any KernelTable.Type = Processor.kernels
+    count: Int
   ) {
-    kernels.binary(operation, a, b, output, count)
+    for i in 0..<count { output[i] = Reference.value(operation, a[i], b) }
   }
 
   package static func run(
     _ operation: BinaryOperation, _ a: Float, _ b: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
-    count: Int, kernels: any KernelTable.Type = Processor.kernels
+    count: Int
   ) {
-    kernels.binary(operation, a, b, output, count)
+    for i in 0..<count { output[i] = Reference.value(operation, a, b[i]) }
   }
 
   package static func run(
-    _ operation: UnaryOperation, _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
-    kernels: any KernelTable.Type = Processor.kernels
+    _ operation: UnaryOperation, _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
   ) {
-    kernels.unary(operation, input, output, count)
+    for i in 0..<count { output[i] = Reference.value(operation, input[i]) }
   }
 
   /// output = a b + c
   package static func multiplyAdd(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, count: Int, kernels: any KernelTable.Type = Processor.kernels
+    into output: UnsafeMutablePointer<Float>, count: Int
   ) {
-    kernels.multiplyAdd(a, b, c, output, count)
+    for i in 0..<count { output[i] = Float(Double(a[i]) * Double(b[i]) + Double(c[i])) }
   }
 
   /// output = a b + c
   package static func multiplyAdd(
     _ a: UnsafePointer<Float>, _ b: Float, _ c: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
-    count: Int, kernels: any KernelTable.Type = Processor.kernels
+    count: Int
   ) {
-    kernels.multiplyAdd(a, b, c, output, count)
+    for i in 0..<count { output[i] = Float(Double(a[i]) * Double(b) + Double(c[i])) }
   }
 }
 
@@ -56,30 +55,37 @@ package enum Channelwise {
   /// output = input scale[channel] + shift[channel]
   package static func scaleAndShift(
     pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int,
-    kernels: any KernelTable.Type = Processor.kernels
+    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
-    kernels.scaleAndShift(pixels, channels, input, inputStride, scale, shift, output, outputStride)
+    for pixel in 0..<pixels {
+      for channel in 0..<channels {
+        let value = Double(input[pixel * inputStride + channel])
+        output[pixel * outputStride + channel] = Float(value * Double(scale[channel]) + Double(shift[channel]))
+      }
+    }
   }
 
   /// output = input where input > 0, else input slopes[channel]
   package static func prelu(
     pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int, slopes: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, outputStride: Int, kernels: any KernelTable.Type = Processor.kernels
+    output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
-    kernels.prelu(pixels, channels, input, inputStride, slopes, output, outputStride)
+    for pixel in 0..<pixels {
+      for channel in 0..<channels {
+        let value = input[pixel * inputStride + channel]
+        output[pixel * outputStride + channel] = value < 0 ? value * slopes[channel] : value
+      }
+    }
   }
 
   /// output = input (operation) values[channel]
   package static func run(
     _ operation: BinaryOperation, pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int,
-    values: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int,
-    kernels: any KernelTable.Type = Processor.kernels
+    values: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
     for pixel in 0..<pixels {
       Elementwise.run(
-        operation, input + pixel * inputStride, values, into: output + pixel * outputStride, count: channels,
-        kernels: kernels)
+        operation, input + pixel * inputStride, values, into: output + pixel * outputStride, count: channels)
     }
   }
 }

@@ -10,10 +10,6 @@ let normalizationOperators: [String: OperatorMaker] = [
     }
     return BatchNormalization(epsilon: try node.float("epsilon", default: 1e-5))
   },
-  "Softmax": { node throws(FacenetError) in
-    let isOld = node.opset < 13
-    return Softmax(axis: try node.integer("axis", default: isOld ? 1 : -1), flattens: isOld)
-  },
   "LRN": { node throws(FacenetError) in
     try LocalResponseNormalization(
       size: node.integer("size", default: nil), alpha: node.float("alpha", default: 0.0001),

@@ -1,3 +1,0 @@
-import KernelCore
-
-extension Baseline: KernelTable {}
