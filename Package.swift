@@ -55,7 +55,7 @@ let package = Package(
     floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     tests("Core"),
-    tests("Kernels", ["Core", "KernelCore"]),
+    tests("Kernels", ["Core"]),
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
     tests("ONNX", ["Core", "Graph"]),

@@ -7,45 +7,46 @@ package typealias UnaryOperation = KernelCore.UnaryOperation
 package enum Elementwise {
   package static func run(
     _ operation: BinaryOperation, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, count: Int
+    into output: UnsafeMutablePointer<Float>, count: Int, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Reference.value(operation, a[i], b[i]) }
+    kernels.binary(operation, a, b, output, count)
   }
 
   package static func run(
     _ operation: BinaryOperation, _ a: UnsafePointer<Float>, _ b: Float, into output: UnsafeMutablePointer<Float>,
-    count: Int
+    count: Int, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Reference.value(operation, a[i], b) }
+    kernels.binary(operation, a, b, output, count)
   }
 
   package static func run(
     _ operation: BinaryOperation, _ a: Float, _ b: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
-    count: Int
+    count: Int, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Reference.value(operation, a, b[i]) }
+    kernels.binary(operation, a, b, output, count)
   }
 
   package static func run(
-    _ operation: UnaryOperation, _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
+    _ operation: UnaryOperation, _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
+    kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Reference.value(operation, input[i]) }
+    kernels.unary(operation, input, output, count)
   }
 
   /// output = a b + c
   package static func multiplyAdd(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, count: Int
+    into output: UnsafeMutablePointer<Float>, count: Int, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Float(Double(a[i]) * Double(b[i]) + Double(c[i])) }
+    kernels.multiplyAdd(a, b, c, output, count)
   }
 
   /// output = a b + c
   package static func multiplyAdd(
     _ a: UnsafePointer<Float>, _ b: Float, _ c: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
-    count: Int
+    count: Int, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Float(Double(a[i]) * Double(b) + Double(c[i])) }
+    kernels.multiplyAdd(a, b, c, output, count)
   }
 }
 
@@ -55,37 +56,30 @@ package enum Channelwise {
   /// output = input scale[channel] + shift[channel]
   package static func scaleAndShift(
     pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int
+    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int,
+    kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for pixel in 0..<pixels {
-      for channel in 0..<channels {
-        let value = Double(input[pixel * inputStride + channel])
-        output[pixel * outputStride + channel] = Float(value * Double(scale[channel]) + Double(shift[channel]))
-      }
-    }
+    kernels.scaleAndShift(pixels, channels, input, inputStride, scale, shift, output, outputStride)
   }
 
   /// output = input where input > 0, else input slopes[channel]
   package static func prelu(
     pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int, slopes: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, outputStride: Int
+    output: UnsafeMutablePointer<Float>, outputStride: Int, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for pixel in 0..<pixels {
-      for channel in 0..<channels {
-        let value = input[pixel * inputStride + channel]
-        output[pixel * outputStride + channel] = value < 0 ? value * slopes[channel] : value
-      }
-    }
+    kernels.prelu(pixels, channels, input, inputStride, slopes, output, outputStride)
   }
 
   /// output = input (operation) values[channel]
   package static func run(
     _ operation: BinaryOperation, pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int,
-    values: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int
+    values: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int,
+    kernels: any KernelTable.Type = Processor.kernels
   ) {
     for pixel in 0..<pixels {
       Elementwise.run(
-        operation, input + pixel * inputStride, values, into: output + pixel * outputStride, count: channels)
+        operation, input + pixel * inputStride, values, into: output + pixel * outputStride, count: channels,
+        kernels: kernels)
     }
   }
 }

@@ -1,14 +1,16 @@
 /// Floats from 8-bit integers: output = (input - zero) scale.
 package enum Quantization {
   package static func dequantize(
-    _ input: UnsafePointer<UInt8>, zero: UInt8, scale: Float, into output: UnsafeMutablePointer<Float>, count: Int
+    _ input: UnsafePointer<UInt8>, zero: UInt8, scale: Float, into output: UnsafeMutablePointer<Float>, count: Int,
+    kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Float(Int(input[i]) - Int(zero)) * scale }
+    kernels.dequantize(input, zero, scale, output, count)
   }
 
   package static func dequantize(
-    _ input: UnsafePointer<Int8>, zero: Int8, scale: Float, into output: UnsafeMutablePointer<Float>, count: Int
+    _ input: UnsafePointer<Int8>, zero: Int8, scale: Float, into output: UnsafeMutablePointer<Float>, count: Int,
+    kernels: any KernelTable.Type = Processor.kernels
   ) {
-    for i in 0..<count { output[i] = Float(Int(input[i]) - Int(zero)) * scale }
+    kernels.dequantize(input, zero, scale, output, count)
   }
 }

@@ -1,0 +1,57 @@
+extension FloatVector {
+  /// The floats at `pointer`, however it is aligned.
+  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>) {
+    self = UnsafeRawPointer(pointer).loadUnaligned(as: Self.self)
+  }
+
+  /// The first `count` floats at `pointer` and zeros; nothing behind them is read.
+  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
+    var vector = Self()
+    withUnsafeMutableBytes(of: &vector) { raw in
+      let lanes = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+      var lane = 0
+      while lane < count {
+        lanes[lane] = pointer[lane]
+        lane &+= 1
+      }
+    }
+    self = vector
+  }
+
+  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)
+  }
+
+  /// Writes the first `count` lanes and nothing else.
+  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
+    withUnsafeBytes(of: self) { raw in
+      let lanes = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+      var lane = 0
+      while lane < count {
+        pointer[lane] = lanes[lane]
+        lane &+= 1
+      }
+    }
+  }
+}
+
+extension FloatVector {
+  /// Calls `body` for the offset of each whole register in `0..<count`, then once for what is left over.
+  /// `body` is given the offset and the number of floats, `nil` for a whole register.
+  @inlinable @inline(__always) public static func forEachRegister(_ count: Int, _ body: (Int, Int?) -> Void) {
+    var offset = 0
+    while offset &+ width <= count {
+      body(offset, nil)
+      offset &+= width
+    }
+    if offset < count { body(offset, count &- offset) }
+  }
+
+  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, _ part: Int?) {
+    if let part { self.init(at: pointer, count: part) } else { self.init(at: pointer) }
+  }
+
+  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>, _ part: Int?) {
+    if let part { store(to: pointer, count: part) } else { store(to: pointer) }
+  }
+}

@@ -1,0 +1,44 @@
+/// A register of floats: the operations of which the kernels are made, each one instruction or two.
+///
+/// The operators of `SIMD` itself go lane by lane in generic code; a conformance binds the whole-register ones.
+public protocol FloatVector: SIMD where Scalar == Float {
+  associatedtype Integers: IntegerVector
+  static func + (a: Self, b: Self) -> Self
+  static func - (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
+  static func / (a: Self, b: Self) -> Self
+  /// b where b > a, else a: keeps a NaN in `a`.
+  static func larger(_ a: Self, _ b: Self) -> Self
+  /// b where b < a, else a: keeps a NaN in `a`.
+  static func smaller(_ a: Self, _ b: Self) -> Self
+  /// x where a < b, else y.
+  static func select(_ a: Self, lessThan b: Self, _ x: Self, _ y: Self) -> Self
+  var bits: Integers { get }
+  init(bits: Integers)
+}
+
+/// The bits of a ``FloatVector``, as signed integers.
+public protocol IntegerVector: SIMD where Scalar == Int32 {
+  static func &+ (a: Self, b: Self) -> Self
+  static func &- (a: Self, b: Self) -> Self
+  static func & (a: Self, b: Self) -> Self
+  static func | (a: Self, b: Self) -> Self
+  static func ^ (a: Self, b: Self) -> Self
+  func shiftedLeft(_ count: Int32) -> Self
+  /// Copies of the sign come in from the left.
+  func shiftedRight(_ count: Int32) -> Self
+}
+
+extension FloatVector {
+  /// All lanes `value`.
+  @inlinable @inline(__always) public init(_ value: Float) { self.init(repeating: value) }
+  @inlinable @inline(__always) public static var width: Int { Self.scalarCount }
+  @inlinable @inline(__always)
+  public var magnitude: Self { Self(bits: bits & Integers(repeating: Int32.max)) }
+  /// Minus zero where negative, zero elsewhere.
+  @inlinable @inline(__always)
+  public var signBit: Integers { bits & Integers(repeating: Int32.min) }
+  @inlinable @inline(__always) public static prefix func - (a: Self) -> Self {
+    Self(bits: a.bits ^ Integers(repeating: Int32.min))
+  }
+}

@@ -1,0 +1,16 @@
+/// Every kernel there is, of one instruction set: what the rest of the engine calls, picked once at run time.
+///
+/// A conformance is the table and its protocol witnesses are the entries: functions for plain pointers and sizes, whose
+/// bodies are the generic code inlined for that instruction set. No register crosses a call.
+public protocol KernelTable:
+  SendableMetatype, UnaryKernels, BinaryKernels, ChannelwiseKernels, ReductionKernels, RowKernels, QuantizationKernels
+{
+  static var name: String { get }
+  /// Floats in a register.
+  static var registerWidth: Int { get }
+  static var tileRows: Int { get }
+}
+
+extension KernelTable where Self: InstructionSet {
+  @inlinable public static var registerWidth: Int { Vector.width }
+}

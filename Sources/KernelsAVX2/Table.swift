@@ -1,0 +1,5 @@
+#if arch(x86_64)
+  import KernelCore
+
+  extension AVX2: KernelTable {}
+#endif

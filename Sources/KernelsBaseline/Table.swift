@@ -1,0 +1,3 @@
+import KernelCore
+
+extension Baseline: KernelTable {}
