@@ -33,7 +33,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "libfacenet",
   products: [
-    .library(name: "Facenet", targets: ["Facenet"])
+    .library(name: "Facenet", targets: ["Facenet"]),
+    // The program `facenet`; two products whose names differ by case alone would be one file.
+    .executable(name: "facenet-tool", targets: ["FacenetTool"]),
   ],
   targets: [
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -53,11 +55,14 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
+    .executableTarget(
+      name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "ONNX"]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     tests("Core"),
     tests("Kernels", ["Core"]),
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
     tests("ONNX", ["Core", "Graph"]),
+    tests("FacenetTool"),
   ] + instructionSets
 )

@@ -1,0 +1,74 @@
+/// The help texts, made from the declarations of the verbs.
+enum Help {
+  private static let width = 80
+
+  /// One verb's help.
+  static func text(for verb: Verb) -> String {
+    var parts = [usage(of: verb), wrapped(verb.summary + ".", indent: 0)]
+    parts += verb.details.map { wrapped($0, indent: 0) }
+    if !verb.operands.isEmpty { parts.append(table("", verb.operands.map { ($0.name, $0.summary) })) }
+    let options = verb.options.map { ($0.usage, $0.summary) } + [("--help", "Print this text.")]
+    parts.append(table("Options:", options))
+    parts.append(table("Exit status:", verb.exitCodes.map { ("\($0.code.rawValue)", $0.meaning) }))
+    if !verb.examples.isEmpty {
+      let lines = verb.examples.map { "  \($0.line)\n\(wrapped($0.effect, indent: 6))" }
+      parts.append((["Examples:"] + lines).joined(separator: "\n"))
+    }
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The program's help: what it is and the list of verbs.
+  static func text(for verbs: [Verb]) -> String {
+    let parts = [
+      "Usage: facenet VERB [ARGUMENT...]",
+      wrapped(
+        "Finds faces in photographs, turns each into a vector, and tells whether two faces are one person's.", indent: 0
+      ),
+      table("Verbs:", verbs.map { ($0.name, $0.summary) }),
+      wrapped(
+        "`facenet VERB --help` explains a verb. Results go to standard output, messages to standard error; --json "
+          + "prints results for programs.", indent: 0),
+    ]
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// `Usage: facenet detect PHOTO|DIR... [--json]`, in lines of at most 80 characters.
+  static func usage(of verb: Verb) -> String {
+    let words = verb.operands.map(\.usage) + verb.options.map { "[\($0.usage)]" }
+    let start = "Usage: facenet \(verb.name)"
+    var lines = [start]
+    for word in words {
+      if lines[lines.count - 1].count + 1 + word.count > width {
+        lines.append(String(repeating: " ", count: 8) + word)
+      } else {
+        lines[lines.count - 1] += " " + word
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func table(_ title: String, _ rows: [(name: String, text: String)]) -> String {
+    let column = min(rows.map(\.name.count).max() ?? 0, 24) + 4
+    let lines = rows.map { row -> String in
+      let text = wrapped(row.text, indent: column)
+      guard row.name.count <= column - 4 else { return "  \(row.name)\n\(text)" }
+      let start = "  " + row.name
+      return start + text.dropFirst(start.count)
+    }
+    return ((title.isEmpty ? [] : [title]) + lines).joined(separator: "\n")
+  }
+
+  private static func wrapped(_ text: String, indent: Int) -> String {
+    let margin = String(repeating: " ", count: indent)
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty && indent + line.count + 1 + word.count > width {
+        lines.append(margin + line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return (lines + [margin + line]).joined(separator: "\n")
+  }
+}
