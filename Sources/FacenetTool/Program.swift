@@ -5,7 +5,9 @@ import Glibc
 @main
 struct Program {
   static let version = "0.1.0"
-  static let verbs: [Verb] = [detectVerb, embedVerb, verifyVerb, versionVerb]
+  static let verbs: [Verb] = [
+    detectVerb, embedVerb, verifyVerb, modelListVerb, modelInfoVerb, modelInstallVerb, modelPathVerb, versionVerb,
+  ]
 
   @MainActor
   static func main() async {

@@ -21,3 +21,8 @@ func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> Strin
 func sentence(_ message: String, about path: String) -> String {
   message.contains(path) ? message : "\(path): \(message)"
 }
+
+/// A text with blanks after it, `width` characters in all or more.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

@@ -1,0 +1,64 @@
+# `make demo` shows what this project does, `make test` runs every test, `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+export SWIFT ?= swift
+BUILD := build
+SCRATCH := $(BUILD)/swift
+PYTHON := $(BUILD)/venv/bin/python
+RELEASE := --scratch-path $(SCRATCH) --configuration release
+
+# The models that `make models` makes: all there are recipes for. `make demo` needs the first two.
+DEFAULT_MODELS := retinaface facenet
+MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
+
+.PHONY: help demo test build check floors lint lfw clean models samples toolchain packages environment
+
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build samples ## Find and verify the faces of real photographs; pictures and a page go to build/demo.
+	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
+	@python3 tools/demo.py
+
+test: build models samples ## Run every test there is: Swift, C, Python.
+	@$(PYTHON) scripts/run_tests.py
+
+build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
+	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product facenet-tool
+	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product FacenetC
+	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
+
+check: floors lint test ## Check the floors and the format, then run every test.
+
+floors: ## Check that every import points to a floor below.
+	@python3 scripts/floors.py
+
+lint: toolchain ## Check the format of the Swift sources.
+	@$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+lfw: build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
+	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }
+	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
+	@$(BUILD)/bin/facenet evaluate pairs "$(DATA)/images" --pairs "$(DATA)/pairs.txt"
+
+models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
+	@for name in $(MODELS); do $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
+
+samples: environment ## Fetch the sample photographs into build/samples.
+	@$(PYTHON) tools/samples.py >/dev/null
+
+clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
+	@rm -rf $(BUILD)
+
+toolchain:
+	@sh scripts/toolchain.sh
+
+packages:
+	@sh scripts/packages.sh
+
+environment: packages
+	@sh tools/environment.sh $(BUILD)/venv
