@@ -11,5 +11,6 @@ place() { # FROM TO: under a temporary name, then renamed, so that a program tha
 }
 
 place "$1/facenet-tool" "$2/bin/facenet"
+[ -e "$1/libFacenetC.so" ] || exit 0
 place "$1/libFacenetC.so" "$2/lib/libfacenet.so.0"
 ln -sfn libfacenet.so.0 "$2/lib/libfacenet.so"

@@ -87,10 +87,10 @@ private struct EmbeddingReport {
 
   private func json(_ path: String, _ photograph: EmbeddedPhotograph, firstRow: Int) -> JSON {
     let faces = photograph.faces.enumerated().map { offset, face -> JSON in
-      let where_ = face.face.map(JSON.members) ?? []
+      let place = face.face.map(JSON.members) ?? []
       let vector: (String, JSON) =
         table.path == nil ? ("embedding", .numbers(face.embedding)) : ("row", .integer(firstRow + offset))
-      return .object([("face", .integer(face.number))] + where_ + [vector])
+      return .object([("face", .integer(face.number))] + place + [vector])
     }
     return .object([
       ("path", .text(path)), ("width", .integer(photograph.width)), ("height", .integer(photograph.height)),
