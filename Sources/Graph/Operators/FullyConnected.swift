@@ -124,7 +124,8 @@ package struct FullyConnected: AbsorbingOperator {
       weights.type.element == .float32
     else { return nil }
     let columns = weights.shape[transposesB ? 0 : 1]
-    guard columns > 0, bias == nil || bias?.shape == [columns], let affine = affine.expanded(to: columns, rank: 2) else {
+    guard columns > 0, bias == nil || bias?.shape == [columns], let affine = affine.expanded(to: columns, rank: 2)
+    else {
       return nil
     }
     let inner = weights.count / columns
