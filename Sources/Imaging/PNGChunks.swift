@@ -10,6 +10,9 @@ struct PNGChunks {
   private(set) var orientation = Orientation.upright
   private(set) var essential: [UInt8] = []
 
+  /// Sixteen bits and interlaced: read as raw samples, see ``decodePNG(_:_:)``.
+  private(set) var needsRawSamples = false
+
   private static let kept: Set<UInt32> = Set(
     ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB"].map { name in
       name.utf8.reduce(0) { $0 << 8 | UInt32($1) }
@@ -18,6 +21,12 @@ struct PNGChunks {
   private static let imageData: UInt32 = 0x4944_4154
   private static let imageEnd: UInt32 = 0x4945_4E44
   private static let exif: UInt32 = 0x6558_4966
+  private static let gamma: UInt32 = 0x6741_4D41
+  private static let colourSpace: Set<UInt32> = [gamma, 0x6348_524D, 0x7352_4742]
+  /// A whole gAMA chunk that says: samples are light.
+  private static let linearGamma: [UInt8] = [
+    0, 0, 0, 4, 0x67, 0x41, 0x4D, 0x41, 0, 1, 0x86, 0xA0, 0x31, 0xE8, 0x96, 0x5F,
+  ]
 
   private var bitsPerPixel = 0
   private var dataBytes = 0
@@ -37,12 +46,28 @@ struct PNGChunks {
         essential.reserveCapacity(bytes.count)
       }
       isFirst = false
-      if type == Self.imageData { dataBytes += data.count }
-      if type == Self.exif { orientation = EXIF.orientation(in: data) }
-      if Self.kept.contains(type) { essential.append(contentsOf: bytes[start..<reader.offset]) }
+      try note(type, data)
+      if keeps(type) { essential.append(contentsOf: bytes[start..<reader.offset]) }
+      if needsRawSamples && type == Self.imageHeader { essential.append(contentsOf: Self.linearGamma) }
       if type == Self.imageEnd { break }
     }
     try checkData()
+  }
+
+  private func keeps(_ type: UInt32) -> Bool {
+    Self.kept.contains(type) && !(needsRawSamples && Self.colourSpace.contains(type))
+  }
+
+  private mutating func note(_ type: UInt32, _ data: UnsafeRawBufferPointer) throws(FacenetError) {
+    if type == Self.imageData { dataBytes += data.count }
+    if type == Self.exif { orientation = EXIF.orientation(in: data) }
+    guard needsRawSamples, type == Self.gamma else { return }
+    var reader = ByteReader(data)
+    let gamma = try reader.readInteger(UInt32.self, .big)
+    guard (43000...48000).contains(gamma) else {
+      throw FacenetError(
+        .unsupported, "an interlaced PNG picture of 16 bits with gamma \(gamma) cannot be read, only 45455 (sRGB) can")
+    }
   }
 
   private static func chunk(_ reader: inout ByteReader) throws(FacenetError) -> (UInt32, UnsafeRawBufferPointer) {
@@ -64,6 +89,8 @@ struct PNGChunks {
     height = Int(try reader.readInteger(UInt32.self, .big))
     let depth = Int(try reader.readInteger(UInt8.self, .big))
     let colour = try reader.readInteger(UInt8.self, .big)
+    try reader.skip(2)
+    needsRawSamples = try reader.readInteger(UInt8.self, .big) == 1 && depth == 16
     guard width > 0, height > 0 else {
       throw FacenetError(.corrupt, "a PNG picture of \(width)x\(height) pixels is empty")
     }
