@@ -14,7 +14,8 @@ package enum File {
   package static func load(_ path: String, offset: Int = 0, count: Int? = nil, limit: Int = 1 << 33)
     throws(FacenetError) -> AlignedBuffer
   {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK the opening of a pipe that nobody writes to would never return.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure("open", path) }
     defer { close(descriptor) }
     var information = stat()
