@@ -13,6 +13,10 @@ public final class Bitmap: Sendable {
   /// The height of the whole picture where it was decoded at a reduced size, else `height`.
   public let originalHeight: Int
 
+  /// Pixels of the whole picture that one pixel spans along each axis: 1, or 2, 4 or 8 where decoded at a reduced size.
+  package let reduction: Int
+
+  private let origin: Point
   private let storage: AlignedBuffer
 
   init(_ pixels: Pixels) {
@@ -20,6 +24,8 @@ public final class Bitmap: Sendable {
     height = pixels.height
     originalWidth = pixels.originalWidth
     originalHeight = pixels.originalHeight
+    reduction = pixels.reduction
+    origin = Point(Float(pixels.originX), Float(pixels.originY))
     storage = pixels.storage
   }
 
@@ -67,9 +73,9 @@ public final class Bitmap: Sendable {
   }
 
   package convenience init(path: String, options: DecodeOptions) throws(FacenetError) {
-    let bytes = try File.read(path, limit: options.limits.maximumFileBytes)
+    let file = try File.load(path, limit: options.limits.maximumFileBytes)
     do throws(FacenetError) {
-      try self.init(decoding: bytes, options: options)
+      try self.init(decoding: UnsafeRawBufferPointer(file.bytes), options: options)
     } catch {
       throw error.located(in: path)
     }
@@ -91,6 +97,13 @@ public final class Bitmap: Sendable {
   {
     try body(
       ImageView(trusted: storage.pointer(), width: width, height: height, stride: 3 * width, format: .rgb8))
+  }
+
+  /// The place in the whole picture that `point` of this one shows; the same place unless it was decoded reduced.
+  ///
+  /// Not quite the ratio of the sizes: where the reduction does not divide a side, the last pixel reaches beyond it.
+  package func originalPoint(_ point: Point) -> Point {
+    Point(origin.x + Float(reduction) * point.x, origin.y + Float(reduction) * point.y)
   }
 
   /// The `3 * width * height` bytes of the picture, for as long as it lives.

@@ -80,8 +80,9 @@ extension Bitmap {
   /// - Throws: `invalidArgument` for another ending, `inputOutput` or `notFound` naming the path.
   package func write(to path: String, quality: Int = 92) throws(FacenetError) {
     let name = path.split(separator: "/").last ?? ""
+    let ending = name.contains(".") ? name.split(separator: ".", omittingEmptySubsequences: false).last : nil
     let bytes: [UInt8]
-    switch name.split(separator: ".", omittingEmptySubsequences: false).last?.lowercased() {
+    switch ending?.lowercased() {
     case "jpg", "jpeg": bytes = try withView { (view) throws(FacenetError) in try view.encodedJPEG(quality: quality) }
     case "png": bytes = try withView { (view) throws(FacenetError) in try view.encodedPNG() }
     default:

@@ -15,6 +15,7 @@ func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throw
     width: size.width, height: size.height, spare: hasInk ? size.width * size.height : 0)
   pixels.originalWidth = header.width
   pixels.originalHeight = header.height
+  pixels.reduction = size.reduction
   if header.isComplete {
     try decompress(bytes, into: pixels, hasInk: hasInk, options)
   } else {
@@ -42,14 +43,14 @@ private func check(_ header: JPEGHeader, _ byteCount: Int, _ options: DecodeOpti
 }
 
 /// The smallest of the sizes 1/8, 1/4, 1/2 and 1 that is large enough.
-private func decodedSize(_ header: JPEGHeader, _ options: DecodeOptions) -> (width: Int, height: Int) {
+private func decodedSize(_ header: JPEGHeader, _ options: DecodeOptions) -> (width: Int, height: Int, reduction: Int) {
   let (width, height) = (header.width, header.height)
-  guard let wanted = options.minimumLongerSide else { return (width, height) }
+  guard let wanted = options.minimumLongerSide else { return (width, height, 1) }
   for divisor in [8, 4, 2] {
     let size = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor)
-    if max(size.0, size.1) >= wanted { return size }
+    if max(size.0, size.1) >= wanted { return (size.0, size.1, divisor) }
   }
-  return (width, height)
+  return (width, height, 1)
 }
 
 private func decompress(

@@ -16,6 +16,12 @@ package enum Orientation: Int, Sendable, CaseIterable {
   /// Whether rows become columns.
   package var swapsSides: Bool { rawValue >= 5 }
 
+  /// Whether the upright picture's left edge shows a last column or row of the stored one.
+  private var mirrorsX: Bool { [.mirrored, .upsideDown, .turnedLeft, .transversed].contains(self) }
+
+  /// Whether the upright picture's top edge shows a last column or row of the stored one.
+  private var mirrorsY: Bool { [.upsideDown, .flipped, .transversed, .turnedRight].contains(self) }
+
   /// The upright picture.
   /// - Throws: `tooLarge` when there is no memory.
   func apply(to stored: Pixels) throws(FacenetError) -> Pixels {
@@ -25,6 +31,10 @@ package enum Orientation: Int, Sendable, CaseIterable {
       ? try Pixels(width: height, height: width) : try Pixels(width: width, height: height)
     upright.originalWidth = swapsSides ? stored.originalHeight : stored.originalWidth
     upright.originalHeight = swapsSides ? stored.originalWidth : stored.originalHeight
+    upright.reduction = stored.reduction
+    // What the last reduced pixel reaches beyond the picture lies before the first one once mirrored.
+    if mirrorsX { upright.originX = upright.originalWidth - stored.reduction * upright.width }
+    if mirrorsY { upright.originY = upright.originalHeight - stored.reduction * upright.height }
     let path = path(width, height)
     let source = stored.row(0)
     // Square tiles keep both pictures' rows in the cache while rows become columns.

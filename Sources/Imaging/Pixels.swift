@@ -7,6 +7,12 @@ struct Pixels {
   let height: Int
   var originalWidth: Int
   var originalHeight: Int
+  /// Pixels of the whole picture that one pixel spans along each axis.
+  var reduction = 1
+  /// Where the top left corner lies in the whole picture, in its pixels: not at 0 where a side that `reduction` does not
+  /// divide was mirrored.
+  var originX = 0
+  var originY = 0
 
   /// Black pixels. `spare` bytes more are kept at the end for a decoder that needs wider pixels on the way.
   /// - Throws: `tooLarge` when there is no memory.
