@@ -8,7 +8,8 @@ import Testing
     ([], []), ([1], [1]), ([7], []), ([2, 3, 5, 7], [2, 3, 5, 7]), ([2, 3, 5, 7], [3, 1, 1]),
     ([1, 16, 4, 4], [1, 16, 1, 1]), ([3, 17, 2, 5], [3, 17, 1, 1]), ([3, 1, 1], [2, 3, 5, 7]),
     ([2, 17, 3, 3], [5, 2, 17, 3, 3]), ([2, 1, 4, 1], [1, 3, 1, 5]), ([2, 3, 4, 6], [4, 6]), ([2, 3, 4, 6], [6]),
-    ([2, 3, 4, 6], [4, 1]), ([1, 3, 1, 1], [1, 1, 4, 6]), ([5, 4, 3], [4, 1]), ([0, 3, 2], [3, 1]), ([2, 1, 4, 4], [4]),
+    ([2, 3, 4, 6], [4, 1]), ([1, 3, 1, 1], [1, 1, 4, 6]), ([5, 4, 3], [4, 1]), ([0, 3, 2], [3, 1]),
+    ([2, 1, 4, 4], [4]),
     ([1, 31, 1, 1], [1, 31, 1, 1]),
   ]
   static let functions: [Arithmetic.Function] = [.add, .subtract, .multiply, .divide, .minimum, .maximum, .mean]
@@ -41,7 +42,8 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes, functions) func broadcasts(_ shapes: ([Int], [Int]), _ function: Arithmetic.Function) throws {
+  @Test(arguments: shapes, functions) func broadcasts(_ shapes: ([Int], [Int]), _ function: Arithmetic.Function) throws
+  {
     var values = Values(seed: shapes.0.count * 7 + shapes.1.count)
     let a = try values.tensor(shapes.0)
     let b = try Tensor(shapes.1, try values.tensor(shapes.1).values(as: Float.self).map { $0 < 0 ? $0 - 1 : $0 + 1 })
