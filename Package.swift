@@ -63,6 +63,8 @@ let package = Package(
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
     tests("ONNX", ["Core", "Graph"]),
+    tests("Faces", ["Core", "Graph", "Imaging"]),
+    tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

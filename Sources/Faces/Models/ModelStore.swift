@@ -12,23 +12,12 @@ public enum ModelStore {
   /// `~/.local/share/facenet/models`), `/usr/share/facenet/models`, and `build/models` of a checkout that holds the
   /// running program or the current folder.
   public static var directories: [String] {
-    var found: [String] = []
-    if let folder = environment("FACENET_MODELS") { found.append(folder) }
-    if let folder = userDirectory { found.append(folder) }
-    found.append("/usr/share/facenet/models")
-    for start in [programDirectory(), currentDirectory()] {
-      if let checkout = start.flatMap(checkout(above:)) { found.append(checkout + "/build/models") }
-    }
-    var seen: Set<String> = []
-    return found.filter { seen.insert($0).inserted }
+    directories(environment: environment, starts: [programDirectory(), currentDirectory()].compactMap { $0 })
   }
 
   /// The folder for the user's own models: `$XDG_DATA_HOME/facenet/models` or `~/.local/share/facenet/models`; nil
   /// where neither variable nor home folder is set.
-  public static var userDirectory: String? {
-    if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return data + "/facenet/models" }
-    return environment("HOME").map { $0 + "/.local/share/facenet/models" }
-  }
+  public static var userDirectory: String? { userDirectory(environment) }
 
   /// The file of an installed model.
   /// - Throws: `notFound` for a name that is not installed, saying how to install it; `invalidArgument` for one that
@@ -56,6 +45,24 @@ public enum ModelStore {
       for name in names(in: directory) { paths[name] = "\(directory)/\(name).onnx" }
     }
     return paths.sorted { $0.key < $1.key }.map { (name: $0.key, path: $0.value) }
+  }
+
+  /// - Parameters:
+  ///   - environment: the value of a variable that is set and not empty.
+  ///   - starts: where a checkout is looked for, upwards.
+  static func directories(environment: (String) -> String?, starts: [String]) -> [String] {
+    var found: [String] = []
+    if let folder = environment("FACENET_MODELS") { found.append(folder) }
+    if let folder = userDirectory(environment) { found.append(folder) }
+    found.append("/usr/share/facenet/models")
+    found += starts.compactMap(checkout(above:)).map { $0 + "/build/models" }
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0).inserted }
+  }
+
+  private static func userDirectory(_ environment: (String) -> String?) -> String? {
+    if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return data + "/facenet/models" }
+    return environment("HOME").map { $0 + "/.local/share/facenet/models" }
   }
 
   private static func isName(_ name: String) -> Bool {
