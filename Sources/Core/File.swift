@@ -5,7 +5,8 @@ package enum File {
   /// The bytes of a regular file of at most `limit` bytes.
   /// - Throws: `notFound`, `inputOutput` or `tooLarge`, each naming the path.
   package static func read(_ path: String, limit: Int = 1 << 33) throws(FacenetError) -> [UInt8] {
-    Array(try load(path, limit: limit).bytes)
+    let buffer = try load(path, limit: limit)
+    return withExtendedLifetime(buffer) { Array(buffer.bytes) }
   }
 
   /// A part of a regular file, read into memory of its own: a mapped file that somebody shortens would kill the process.
