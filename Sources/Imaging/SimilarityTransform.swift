@@ -43,8 +43,8 @@ package struct SimilarityTransform: Sendable, Hashable {
       imaginary += x * v - y * u
     }
     let (a, b) = (real / variance, imaginary / variance)
-    // Coordinates are single precision: a spread near their rounding says nothing about angle and scale.
-    let extent = max(abs(from.x), abs(from.y)) * 1e-6
+    // Coordinates are pixels in single precision: a spread near their rounding says nothing about angle and scale.
+    let extent = max(abs(from.x), abs(from.y), 100) * 1e-6
     guard variance > extent * extent * Double(points.count), a.isFinite, b.isFinite, a * a + b * b > 1e-18 else {
       throw FacenetError(.invalidArgument, "an alignment needs points that differ, but they coincide")
     }
