@@ -3,14 +3,20 @@ import Graph
 
 /// Conv, ConvTranspose.
 let convolutionOperators: [String: OperatorMaker] = [
-  "Conv": { node throws(FacenetError) in
-    Convolution(
-      .init(
-        kernel: try node.integers("kernel_shape"), strides: try node.integers("strides"),
-        dilations: try node.integers("dilations"), pads: try node.integers("pads"),
-        autoPad: try autoPad(node), groups: try node.integer("group", default: 1)))
-  }
+  "Conv": { node throws(FacenetError) in Convolution(try attributes(node)) },
+  "ConvTranspose": { node throws(FacenetError) in
+    TransposedConvolution(
+      try attributes(node), outputPadding: try node.integers("output_padding"),
+      outputShape: try node.integers("output_shape"))
+  },
 ]
+
+private func attributes(_ node: NodeReader) throws(FacenetError) -> Convolution.Attributes {
+  .init(
+    kernel: try node.integers("kernel_shape"), strides: try node.integers("strides"),
+    dilations: try node.integers("dilations"), pads: try node.integers("pads"), autoPad: try autoPad(node),
+    groups: try node.integer("group", default: 1))
+}
 
 /// - Throws: `corrupt` for a word the standard does not have.
 func autoPad(_ node: NodeReader) throws(FacenetError) -> WindowGeometry.AutoPad {
