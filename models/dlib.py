@@ -21,7 +21,8 @@ MEMBER_SIZE = 22_466_066
 MEMBER_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
 
 SIDE = 150
-TEMPLATE = [(0.0, 0.0)] * 5
+TEMPLATE = [(46.45, 45.13), (101.94, 44.88), (73.55, 77.37), (50.46, 103.28), (96.8, 103.06)]
+"""Where RetinaFace's points lie in the chips that dlib cuts: medians of checks/dlib_template.py."""
 METADATA = {
     "role": "embedder",
     "name": "dlib",
