@@ -19,13 +19,20 @@ VERSION = 1001
 
 
 class _Tensor:
-    """A reference to a storage and the shape seen in it."""
+    """A reference to a storage that holds one tensor, its axes in any order."""
 
-    def __init__(self, storage: Tuple[Any, ...], offset: int, shape: Tuple[int, ...], *others: Any) -> None:
-        self.key, self.count = storage[2], storage[4]
-        if storage[0] != "storage" or offset != 0 or int(np.prod(shape)) != self.count:
-            raise pickle.UnpicklingError(f"a tensor of shape {shape} in a storage of {self.count} numbers")
-        self.shape = shape
+    def __init__(self, storage: Any, offset: int, shape: Tuple[int, ...], strides: Tuple[int, ...], *_: Any) -> None:
+        self.key, count = storage[2], storage[4]
+        self.order = sorted(range(len(shape)), key=lambda axis: (-strides[axis], shape[axis] != 1))
+        self.stored = [shape[axis] for axis in self.order]
+        dense = [int(np.prod(self.stored[place + 1 :])) for place in range(len(shape))]
+        expected = [strides[axis] if shape[axis] != 1 else dense[place] for place, axis in enumerate(self.order)]
+        if storage[0] != "storage" or offset != 0 or int(np.prod(shape)) != count or dense != expected:
+            raise pickle.UnpicklingError(f"shape {shape} with strides {strides} in a storage of {count} numbers")
+
+    def take(self, storage: np.ndarray) -> np.ndarray:
+        """The tensor from its storage."""
+        return storage.reshape(self.stored).transpose(np.argsort(self.order))
 
 
 class _Unpickler(pickle.Unpickler):
@@ -55,7 +62,7 @@ def read_tensors(data: bytes, name: str) -> Dict[str, np.ndarray]:
         if (magic, version) != (MAGIC, VERSION):
             raise pickle.UnpicklingError("it is not of PyTorch's first format")
         storages = _read_storages(stream, keys)
-        return {key: storages[tensor.key].reshape(tensor.shape) for key, tensor in tensors.items()}
+        return {key: tensor.take(storages[tensor.key]) for key, tensor in tensors.items()}
     except (pickle.UnpicklingError, EOFError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise RecipeError(f"{name} cannot be read as a PyTorch file: {error}") from error
 
