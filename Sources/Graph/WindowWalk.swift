@@ -1,13 +1,12 @@
-import Glibc
-
 /// Visits every window over channels-last memory of any number of spatial axes: the plain way, for what has no kernel.
 struct WindowWalk: Sendable {
   private let window: WindowGeometry
+  let channels: Int
   private let batch: Int
-  private let channels: Int
   private let input: [Int]
   private let output: [Int]
 
+  /// - Parameter window: with explicit pads.
   init(_ window: WindowGeometry, input: [Int], output: [Int]) {
     self.window = window
     batch = input[0]
@@ -16,24 +15,36 @@ struct WindowWalk: Sendable {
     self.output = Array(output[2...])
   }
 
+  /// One window of one image.
+  struct Place {
+    let image: Int
+    /// Where the output's channels start.
+    let output: Int
+    /// The pixels of the image under the window.
+    let pixels: [Int]
+    /// Positions of the window inside the image and its pads; more than an integer may hold.
+    let paddedCount: Float
+  }
+
   private var inputPixels: Int { input.reduce(1, *) }
   private var outputPixels: Int { output.reduce(1, *) }
 
-  /// Calls `body` with the output's offset, image, channel, and the input pixels under the window.
-  func forEach(_ body: (_ output: Int, _ image: Int, _ channel: Int, _ pixels: [Int]) -> Void) {
-    for place in 0..<outputPixels {
-      let pixels = pixels(under: place)
-      for image in 0..<batch {
-        for channel in 0..<channels {
-          body((image * outputPixels + place) * channels + channel, image, channel, pixels)
+  func forEach(threads: Int, _ body: (Place) -> Void) {
+    inParallel(outputPixels, threads: threads, grain: max(1, 4096 / channels)) { range in
+      for index in range {
+        let (pixels, paddedCount) = pixels(under: index)
+        for image in 0..<batch {
+          body(
+            Place(
+              image: image, output: (image * outputPixels + index) * channels, pixels: pixels,
+              paddedCount: paddedCount))
         }
       }
     }
   }
 
-  func inputOffset(_ image: Int, _ channel: Int, _ pixel: Int) -> Int {
-    (image * inputPixels + pixel) * channels + channel
-  }
+  /// Where a pixel's channels start in the input.
+  func offset(_ image: Int, _ pixel: Int) -> Int { (image * inputPixels + pixel) * channels }
 
   /// The index that ONNX MaxPool gives: into the whole input in (N, C, spatial) order.
   func position(_ image: Int, _ channel: Int, _ pixel: Int, columnMajor: Bool) -> Int {
@@ -45,15 +56,6 @@ struct WindowWalk: Sendable {
     return (image * channels + channel) * inputPixels + inside
   }
 
-  /// Window positions that lie inside the input and its pads.
-  func paddedCount(_ output: Int) -> Int {
-    let start = starts(output / channels % outputPixels)
-    return start.indices.reduce(1) { count, axis in
-      let end = input[axis] + window.padsAfter[axis]
-      return count * (0..<window.kernel[axis]).count { start[axis] + $0 * window.dilations[axis] < end }
-    }
-  }
-
   private func coordinates(_ index: Int, _ sizes: [Int]) -> [Int] {
     var (rest, at) = (index, sizes)
     for axis in sizes.indices.reversed() {
@@ -63,22 +65,25 @@ struct WindowWalk: Sendable {
     return at
   }
 
-  private func starts(_ place: Int) -> [Int] {
-    let at = coordinates(place, output)
-    return at.indices.map { at[$0] * window.strides[$0] - window.padsBefore[$0] }
+  private func pixels(under index: Int) -> (pixels: [Int], paddedCount: Float) {
+    var (pixels, paddedCount) = ([0], Float(1))
+    for (axis, at) in coordinates(index, output).enumerated() {
+      let start = at * window.strides[axis] - window.padsBefore[axis]
+      let taps = taps(axis, from: start, below: input[axis])
+      pixels = pixels.flatMap { outer in
+        taps.map { outer * input[axis] + start + $0 * window.dilations[axis] }
+      }
+      let padded = self.taps(axis, from: start, below: input[axis] + window.padsAfter[axis])
+      paddedCount *= Float(padded.upperBound)
+    }
+    return (pixels, paddedCount)
   }
 
-  private func pixels(under place: Int) -> [Int] {
-    let start = starts(place)
-    var pixels = [0]
-    for axis in input.indices {
-      let inside = (0..<window.kernel[axis]).map { start[axis] + $0 * window.dilations[axis] }
-        .filter { $0 >= 0 && $0 < input[axis] }
-      pixels = pixels.flatMap { outer in inside.map { outer * input[axis] + $0 } }
-    }
-    return pixels
+  /// The window's taps along an axis that lie in 0..<end when it starts at `start`.
+  private func taps(_ axis: Int, from start: Int, below end: Int) -> Range<Int> {
+    let step = window.dilations[axis]
+    let upper = start >= end ? 0 : min(window.kernel[axis], (end - start - 1) / step + 1)
+    let lower = start >= 0 ? 0 : min(upper, (step - 1 - start) / step)
+    return lower..<upper
   }
 }
-
-func power(_ value: Double, _ p: Int) -> Double { p == 2 ? value * value : p == 1 ? value : pow(value, Double(p)) }
-func root(_ value: Double, _ p: Int) -> Double { pow(value, 1 / Double(p)) }

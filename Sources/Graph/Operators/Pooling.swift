@@ -34,7 +34,14 @@ package struct Pooling: Operator {
     var allowed: Set<ElementType> = [.float32]
     if case .maximum = kind { allowed = [.float32, .int8, .uint8] }
     try x.type.element.check(allowed, "input 0")
-    try x.checkImage(spatial: window.rank)
+    try x.checkImage()
+    guard !x.shape[2...].contains(0) else {
+      throw FacenetError(.invalidArgument, "an image without pixels: \(x.type)")
+    }
+    let (pads, extents) = (window.padsBefore + window.padsAfter, window.extents)
+    guard zip(pads, extents + extents).allSatisfy({ $0 < $1 }) else {
+      throw FacenetError(.invalidArgument, "pads must be smaller than the window \(extents), got \(pads)")
+    }
     let shape = Array(x.shape[..<2]) + (try window.outputSizes(Array(x.shape[2...])))
     let values = TensorType(x.type.element, shape)
     if case .maximum = kind { return [values, TensorType(.int64, shape)] }
@@ -49,13 +56,17 @@ package struct Pooling: Operator {
     let window = try window.resolved(inputSizes: Array(x.shape[2...]))
     if let fast = fastKernel(x, y, window, site.outputs.count) { return fast }
     let walk = WindowWalk(window, input: x.shape, output: y.shape)
-    switch x.type.element {
-    case .int8: return maximumKernel(Int8.self, walk, site.outputs.count)
-    case .uint8: return maximumKernel(UInt8.self, walk, site.outputs.count)
-    default: break
+    let givesPositions = site.outputs.count > 1
+    switch (kind, x.type.element) {
+    case (.maximum(let columnMajor), .int8):
+      return maximumKernel(Int8.min, walk, columnMajor: columnMajor, givesPositions)
+    case (.maximum(let columnMajor), .uint8):
+      return maximumKernel(UInt8.min, walk, columnMajor: columnMajor, givesPositions)
+    case (.maximum(let columnMajor), _):
+      return maximumKernel(-Float.greatestFiniteMagnitude, walk, columnMajor: columnMajor, givesPositions)
+    case (.average(let includesPads), _): return averageKernel(walk, includesPads: includesPads)
+    case (.norm(let p), _): return normKernel(walk, p: p)
     }
-    if case .maximum = kind { return maximumKernel(Float.self, walk, site.outputs.count) }
-    return floatKernel(walk)
   }
 
   /// One or two spatial axes of floats, values only.
@@ -66,7 +77,9 @@ package struct Pooling: Operator {
     case .average(let includesPads): form = includesPads ? .averageIncludingPads : .average
     case .norm: return nil
     }
-    guard x.type.element == .float32, outputs == 1, window.rank <= 2 else { return nil }
+    // A window far larger than any image would keep a kernel busy with padding.
+    guard x.type.element == .float32, outputs == 1, window.rank <= 2, window.extents.allSatisfy({ $0 <= 1 << 12 })
+    else { return nil }
     let isImage = window.rank == 2
     let last = window.rank - 1
     let pool = Kernels.Pooling(
@@ -83,50 +96,6 @@ package struct Pooling: Operator {
         batch: batch, height: height, width: width, channels: channels, outputHeight: outputHeight,
         outputWidth: outputWidth, input: frame.input(0), inputStride: channels, output: frame.output(0),
         outputStride: channels, threads: frame.threads)
-    }
-  }
-
-  private func maximumKernel<Value: Comparable & Sendable & Element>(
-    _: Value.Type, _ walk: WindowWalk, _ outputs: Int
-  ) -> Kernel {
-    guard case .maximum(let columnMajor) = kind else { return Kernel("nothing") { _ in } }
-    return Kernel(name) { frame in
-      let (x, y): (UnsafePointer<Value>, UnsafeMutablePointer<Value>) = (frame.input(0), frame.output(0))
-      let positions: UnsafeMutablePointer<Int64>? = outputs > 1 ? frame.output(1) : nil
-      walk.forEach { output, image, channel, pixels in
-        var best: (value: Value, pixel: Int)?
-        for pixel in pixels {
-          let value = x[walk.inputOffset(image, channel, pixel)]
-          if best == nil || value > best!.value { best = (value, pixel) }
-        }
-        guard let best else { return }
-        y[output] = best.value
-        positions?[output] = Int64(walk.position(image, channel, best.pixel, columnMajor: columnMajor))
-      }
-    }
-  }
-
-  private func floatKernel(_ walk: WindowWalk) -> Kernel {
-    let kind = kind
-    return Kernel(name) { frame in
-      let (x, y): (UnsafePointer<Float>, UnsafeMutablePointer<Float>) = (frame.input(0), frame.output(0))
-      walk.forEach { output, image, channel, pixels in
-        var sum = 0.0
-        for pixel in pixels {
-          let value = Double(x[walk.inputOffset(image, channel, pixel)])
-          switch kind {
-          case .norm(let p): sum += power(abs(value), p)
-          default: sum += value
-          }
-        }
-        switch kind {
-        case .norm(let p): y[output] = Float(p == 2 ? sum.squareRoot() : p == 1 ? sum : root(sum, p))
-        case .average(let includesPads):
-          let count = includesPads ? walk.paddedCount(output) : pixels.count
-          y[output] = count == 0 ? 0 : Float(sum / Double(count))
-        case .maximum: break
-        }
-      }
     }
   }
 }
