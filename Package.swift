@@ -26,6 +26,15 @@ func kernels(_ instructionSet: String, _ flags: [String]) -> Target {
   let instructionSets = [kernels("Baseline", [])]
 #endif
 
+/// libfacenet.so: nothing of Swift needed at run time, exactly the header's symbols, all bound at load, never unloaded.
+/// They stand on a target of their own because flags on a target with code would reach the test bundle too.
+let sharedLibraryFlags =
+  ["-static-stdlib", "-no-toolchain-stdlib-rpath", "-use-ld=lld"]
+  + [
+    "-soname=libfacenet.so.0", "--version-script=\(Context.packageDirectory)/Sources/SharedLibrary/exports.map",
+    "--no-undefined", "-z", "relro", "-z", "now", "-z", "nodelete", "-z", "noexecstack", "--as-needed",
+  ].flatMap { ["-Xlinker", $0] }
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies)
 }
@@ -36,6 +45,7 @@ let package = Package(
     .library(name: "Facenet", targets: ["Facenet"]),
     // The program `facenet`; two products whose names differ by case alone would be one file.
     .executable(name: "facenet-tool", targets: ["FacenetTool"]),
+    .library(name: "FacenetC", type: .dynamic, targets: ["FacenetC", "SharedLibrary"]),
   ],
   targets: [
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -57,6 +67,13 @@ let package = Package(
     floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
     .executableTarget(
       name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "ONNX"]),
+    .systemLibrary(name: "CFacenet", path: "include"),
+    .target(name: "CErrorMessage"),
+    floor(
+      "FacenetC",
+      ["CFacenet", "CErrorMessage", "Core", "Graph", "Imaging", "ONNX", "Faces", "Facenet"]),
+    .target(
+      name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     tests("Core"),
     tests("Kernels", ["Core"]),

@@ -1,0 +1,63 @@
+import Core
+import Glibc
+
+/// Text of the caller.
+/// - Throws: `invalidArgument` for NULL, what is not UTF-8, and more than 65535 bytes.
+func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(FacenetError) -> String {
+  guard let pointer else { throw FacenetError(.invalidArgument, "\(name) is NULL") }
+  let limit = 65536
+  guard strnlen(pointer, limit) < limit else {
+    throw FacenetError(.invalidArgument, "\(name) has more than \(limit - 1) bytes")
+  }
+  guard let text = String(validatingCString: pointer) else {
+    throw FacenetError(.invalidArgument, "\(name) is not UTF-8 text")
+  }
+  return text
+}
+
+/// `count` elements of the caller. NULL is allowed for none; a size_t beyond `Int` comes as a negative count.
+/// - Throws: `invalidArgument` for NULL, `tooLarge` for more than memory can hold.
+func elements<Element>(_ pointer: UnsafePointer<Element>?, _ count: Int, _ name: String)
+  throws(FacenetError) -> UnsafeBufferPointer<Element>
+{
+  try check(count, of: MemoryLayout<Element>.stride, name)
+  guard pointer != nil || count == 0 else { throw FacenetError(.invalidArgument, "\(name) is NULL") }
+  return UnsafeBufferPointer(start: pointer, count: count)
+}
+
+/// Room of the caller for `count` elements; see ``elements(_:_:_:)-(UnsafePointer<_>?,_,_)``.
+func room<Element>(_ pointer: UnsafeMutablePointer<Element>?, _ count: Int, _ name: String)
+  throws(FacenetError) -> UnsafeMutableBufferPointer<Element>
+{
+  try check(count, of: MemoryLayout<Element>.stride, name)
+  guard pointer != nil || count == 0 else { throw FacenetError(.invalidArgument, "\(name) is NULL") }
+  return UnsafeMutableBufferPointer(start: pointer, count: count)
+}
+
+/// Bytes of a file in the caller's memory.
+/// - Throws: `invalidArgument` for NULL or none, `tooLarge`.
+func file(_ pointer: UnsafeRawPointer?, _ count: Int) throws(FacenetError) -> UnsafeRawBufferPointer {
+  UnsafeRawBufferPointer(try elements(pointer?.assumingMemoryBound(to: UInt8.self), count, "bytes"))
+}
+
+/// A value of the caller that is read.
+/// - Throws: `invalidArgument` for NULL.
+func value<Value>(_ pointer: UnsafePointer<Value>?, _ name: String) throws(FacenetError) -> Value {
+  guard let pointer else { throw FacenetError(.invalidArgument, "\(name) is NULL") }
+  return pointer.pointee
+}
+
+/// A value of the caller that is written.
+/// - Throws: `invalidArgument` for NULL.
+func output<Value>(_ pointer: UnsafeMutablePointer<Value>?, _ name: String = "out") throws(FacenetError)
+  -> UnsafeMutablePointer<Value>
+{
+  guard let pointer else { throw FacenetError(.invalidArgument, "\(name) is NULL") }
+  return pointer
+}
+
+private func check(_ count: Int, of stride: Int, _ name: String) throws(FacenetError) {
+  guard count >= 0, count <= Int.max / 2 / stride else {
+    throw FacenetError(.tooLarge, "\(name) cannot have \(UInt(bitPattern: count)) elements")
+  }
+}

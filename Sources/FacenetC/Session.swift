@@ -1,0 +1,115 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The names and their documentation are the header's.
+
+import CFacenet
+import Core
+import Graph
+import Synchronization
+
+/// A session and the outputs of its last run.
+final class SessionHandle: Handled {
+  static var handleName: String { "facenet_session" }
+
+  private struct State: ~Copyable {
+    let session: Session
+    var outputs: [Output] = []
+  }
+
+  struct Output: Sendable {
+    let tensor: Tensor
+    /// The shape as C reads it.
+    let shape: AlignedBuffer
+  }
+
+  private let state: Mutex<State>
+
+  init(_ model: Model, threads: Int, memoryLimit: Int) {
+    state = Mutex(State(session: Session(model, threads: threads, memoryLimit: memoryLimit)))
+  }
+
+  /// - Throws: `invalidArgument` when another thread uses the session; whatever running it throws.
+  func run(_ inputs: [Tensor]) throws(FacenetError) {
+    try alone { state throws(FacenetError) in
+      let wanted = state.session.model.graph.inputs.count
+      guard inputs.count == wanted else {
+        throw FacenetError(.invalidArgument, "count is \(inputs.count), the model has \(wanted) inputs")
+      }
+      var outputs: [Output] = []
+      for tensor in try state.session.run(inputs) {
+        let shape = try AlignedBuffer(count: tensor.shape.count * MemoryLayout<Int>.size)
+        shape.bytes.copyBytes(from: tensor.shape.withUnsafeBytes { Array($0) })
+        outputs.append(Output(tensor: tensor, shape: shape))
+      }
+      state.outputs = outputs
+    }
+  }
+
+  func output(at position: Int) throws(FacenetError) -> Output {
+    try alone { state throws(FacenetError) in
+      guard state.outputs.indices.contains(position) else {
+        throw FacenetError(
+          .invalidArgument,
+          "position is \(UInt(bitPattern: position)), the session has \(state.outputs.count) outputs of a last run")
+      }
+      return state.outputs[position]
+    }
+  }
+
+  private func alone<Result: Sendable>(_ body: (inout State) throws(FacenetError) -> Result) throws(FacenetError)
+    -> Result
+  {
+    let result = try state.withLockIfAvailable { state throws(FacenetError) in try body(&state) }
+    guard let result else { throw FacenetError(.invalidArgument, "the session is in use by another thread") }
+    return result
+  }
+}
+
+extension facenet_tensor {
+  init(_ output: SessionHandle.Output) {
+    self.init(
+      values: output.tensor.bytes.baseAddress, shape: UnsafePointer(output.shape.pointer(to: Int.self)),
+      rank: UInt32(output.tensor.shape.count), type: output.tensor.type.element.code)
+  }
+}
+
+@c @implementation
+public func facenet_session_new(
+  _ model: OpaquePointer?, _ options: UnsafePointer<facenet_session_options>?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?
+) -> facenet_status {
+  guarded { () throws(FacenetError) in
+    let model: ModelHandle = try HandleTable.shared.object(model, "model")
+    let given: facenet_session_options = try readOptions(options)
+    let out = try output(out)
+    let limit = given.memory_limit == 0 ? Session.defaultMemoryLimit : Int(clamping: given.memory_limit)
+    out.pointee = try HandleTable.shared.insert(
+      SessionHandle(model.model, threads: try threadLimit(given.threads), memoryLimit: limit))
+  }
+}
+
+@c @implementation
+public func facenet_session_run(_ session: OpaquePointer?, _ inputs: UnsafePointer<facenet_tensor>?, _ count: Int)
+  -> facenet_status
+{
+  guarded { () throws(FacenetError) in
+    let session: SessionHandle = try HandleTable.shared.object(session, "session")
+    try session.run(try tensors(try elements(inputs, count, "inputs")))
+  }
+}
+
+@c @implementation
+public func facenet_session_output(
+  _ session: OpaquePointer?, _ position: Int, _ out: UnsafeMutablePointer<facenet_tensor>?
+) -> facenet_status {
+  guarded { () throws(FacenetError) in
+    let session: SessionHandle = try HandleTable.shared.object(session, "session")
+    try output(out).pointee = facenet_tensor(try session.output(at: position))
+  }
+}
+
+@c @implementation
+public func facenet_session_free(_ session: OpaquePointer?) {
+  _ = guarded { () throws(FacenetError) in
+    try HandleTable.shared.remove(session, as: SessionHandle.self, "session")
+  }
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Builds libfacenet.so in release mode and places it, with its header and pkg-config file, where C programs find it.
+# Usage: build-library.sh [BUILD]   default: build; afterwards BUILD/lib has libfacenet.so, include/facenet.h and
+# pkgconfig/facenet.pc, so that `PKG_CONFIG_PATH=BUILD/lib/pkgconfig pkg-config --cflags --libs facenet` works.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${1:-$root/build}
+mkdir -p "$build/lib"
+build=$(cd "$build" && pwd)
+swift=${SWIFT:-swift}
+
+build() { # further arguments go to swift build
+  "$swift" build --package-path "$root" --scratch-path "$build/swift" --configuration release \
+    --static-swift-stdlib --disable-local-rpath "$@"
+}
+
+place() { # FROM TO: under a temporary name, then renamed, so that a program that runs is not disturbed
+  cmp -s "$1" "$2" && return
+  mkdir -p "$(dirname "$2")"
+  cp "$1" "$2.partial"
+  mv "$2.partial" "$2"
+}
+
+build --product FacenetC
+temporary=$(mktemp -d "$build/library-XXXXXX")
+trap 'rm -rf "$temporary"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# What debuggers want stays in SwiftPM's folder.
+strip --strip-unneeded -o "$temporary/library" "$(build --show-bin-path)/libFacenetC.so"
+chmod 0644 "$temporary/library"
+place "$temporary/library" "$build/lib/libfacenet.so.0"
+ln -sfn libfacenet.so.0 "$build/lib/libfacenet.so"
+place "$root/include/facenet.h" "$build/lib/include/facenet.h"
+
+part() { awk -v name="FACENET_VERSION_$1" '$1 == "#define" && $2 == name { print $3 }' "$root/include/facenet.h"; }
+sed -e "s|@PREFIX@|$build|" -e "s|@LIBDIR@|$build/lib|" -e "s|@INCLUDEDIR@|$build/lib/include|" \
+  -e "s|@VERSION@|$(part MAJOR).$(part MINOR).$(part PATCH)|" "$root/pkgconfig/facenet.pc.in" >"$temporary/facenet.pc"
+place "$temporary/facenet.pc" "$build/lib/pkgconfig/facenet.pc"
