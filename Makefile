@@ -29,8 +29,8 @@ test: build models samples ## Run every test there is: Swift, C, Python.
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
 	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product facenet-tool
-	@! grep -q '"FacenetC"' Package.swift || $(SWIFT) build $(RELEASE) --static-swift-stdlib --product FacenetC
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
+	@sh scripts/build-library.sh $(BUILD)
 
 check: floors lint test ## Check the floors and the format, then run every test.
 

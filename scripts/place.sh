@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts what SwiftPM has built where users look for it.
-# Usage: place.sh FROM TO   FROM is SwiftPM's folder of products, TO gets bin/facenet and lib/libfacenet.so
+# Puts the program that SwiftPM has built where users look for it.
+# Usage: place.sh FROM TO   FROM is SwiftPM's folder of products, TO gets bin/facenet
 set -eu
 
 place() { # FROM TO: under a temporary name, then renamed, so that a program that runs is not disturbed
@@ -11,6 +11,3 @@ place() { # FROM TO: under a temporary name, then renamed, so that a program tha
 }
 
 place "$1/facenet-tool" "$2/bin/facenet"
-[ -e "$1/libFacenetC.so" ] || exit 0
-place "$1/libFacenetC.so" "$2/lib/libfacenet.so.0"
-ln -sfn libfacenet.so.0 "$2/lib/libfacenet.so"
