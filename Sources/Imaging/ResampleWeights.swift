@@ -2,25 +2,38 @@
 ///
 /// Pixel i covers [i, i + 1): output pixel o looks at the place `(o + 0.5) * source / target` of the source.
 struct ResampleWeights {
-  /// Window o holds source pixels `first[o] ..< first[o] + count[o]`, weights at `start[o]...`, which sum to 1.
-  private(set) var first: [Int] = []
-  private(set) var count: [Int] = []
-  private(set) var start: [Int] = []
+  /// Source pixels `first ..< first + count`, with weights from `start` on, which sum to 1.
+  struct Window {
+    let first: Int
+    let count: Int
+    let start: Int
+  }
+
+  private(set) var windows: [Window] = []
   private(set) var weights: [Float] = []
 
   init(source: Int, target: Int, filter: ResampleFilter) {
     let ratio = Double(source) / Double(target)
+    windows.reserveCapacity(target)
     for output in 0..<target {
-      let window =
+      let (first, shares) =
         switch filter {
         case .triangle: Self.triangle(output, ratio, source)
         case .windowMean: Self.mean(output, source, target)
         }
-      first.append(window.first)
-      count.append(window.weights.count)
-      start.append(weights.count)
-      let sum = window.weights.reduce(0, +)
-      for weight in window.weights { weights.append(Float(weight / sum)) }
+      windows.append(Window(first: first, count: shares.count, start: weights.count))
+      let sum = shares.reduce(0, +)
+      for share in shares { weights.append(Float(share / sum)) }
+    }
+  }
+
+  /// Lends windows and weights without bounds checks to the loop over an output row.
+  func withWindows(_ body: (UnsafeBufferPointer<Window>, UnsafePointer<Float>) -> Void) {
+    windows.withUnsafeBufferPointer { windows in
+      weights.withUnsafeBufferPointer { weights in
+        guard let base = weights.baseAddress else { return }
+        body(windows, base)
+      }
     }
   }
 

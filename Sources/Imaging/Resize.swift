@@ -30,9 +30,10 @@ extension ImageView {
 
   /// Output row `y` at the source's width: `3 * width` sums.
   private func mixRows(_ rows: ResampleWeights, _ y: Int, into sums: UnsafeMutablePointer<Float>) {
-    for tap in 0..<rows.count[y] {
-      let weight = rows.weights[rows.start[y] + tap]
-      let source = row(rows.first[y] + tap)
+    let window = rows.windows[y]
+    for tap in 0..<window.count {
+      let weight = rows.weights[window.start + tap]
+      let source = row(window.first + tap)
       if tap == 0 {
         for index in 0..<3 * width { sums[index] = Float(source[index]) * weight }
       } else {
@@ -44,12 +45,16 @@ extension ImageView {
 
 private func resampleRow(_ sums: AlignedBuffer, _ columns: ResampleWeights, into target: UnsafeMutablePointer<UInt8>) {
   let source = UnsafeRawPointer(sums.pointer(to: Float.self))
-  columns.weights.withUnsafeBufferPointer { weights in
-    for x in 0..<columns.count.count {
+  columns.withWindows { windows, weights in
+    for x in 0..<windows.count {
+      let window = windows[x]
       var sum = SIMD4<Float>.zero
-      let (first, start) = (columns.first[x], columns.start[x])
-      for tap in 0..<columns.count[x] {
-        sum += (source + 12 * (first + tap)).loadUnaligned(as: SIMD4<Float>.self) * weights[start + tap]
+      var pixel = source + 12 * window.first
+      var weight = weights + window.start
+      for _ in 0..<window.count {
+        sum += pixel.loadUnaligned(as: SIMD4<Float>.self) * weight.pointee
+        pixel += 12
+        weight += 1
       }
       store(sum, target + 3 * x)
     }

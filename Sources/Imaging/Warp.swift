@@ -28,21 +28,22 @@ extension ImageView {
             sum += sampler.sample(x, y)
           }
         }
-        store(sum * weight, row + 3 * u)
+        let mean = sum * weight
+        store(SIMD4(mean[sampler.red], mean[sampler.green], mean[sampler.blue], 0), row + 3 * u)
       }
     }
     return Bitmap(target)
   }
 }
 
-/// Rounds red, green and blue to bytes; values lie within 0 ... 255.
+/// Rounds red, green and blue to bytes; each must lie within -0.5 ... 255.5.
 @inline(__always)
 func store(_ colour: SIMD4<Float>, _ target: UnsafeMutablePointer<UInt8>) {
-  let rounded = SIMD4<Int32>(
-    truncatingIfNeeded: SIMD4<Int32>(colour.clamped(lowerBound: .zero, upperBound: SIMD4(repeating: 255)) + 0.5))
-  target[0] = UInt8(truncatingIfNeeded: rounded[0])
-  target[1] = UInt8(truncatingIfNeeded: rounded[1])
-  target[2] = UInt8(truncatingIfNeeded: rounded[2])
+  // At 2^23 a float has no fraction left, so the sum is rounded and its low byte is the number: no conversion that traps.
+  let rounded = colour + SIMD4(repeating: 8_388_608)
+  target[0] = UInt8(truncatingIfNeeded: rounded[0].bitPattern)
+  target[1] = UInt8(truncatingIfNeeded: rounded[1].bitPattern)
+  target[2] = UInt8(truncatingIfNeeded: rounded[2].bitPattern)
 }
 
 /// Reads a picture between its pixels; beyond its edge lies black.
@@ -63,23 +64,37 @@ private struct BilinearSampler {
     bottom = Double(view.height)
   }
 
-  /// The colour at (x, y); pixel (0, 0) has its centre at (0.5, 0.5).
+  /// The pixel's bytes, in their order, at (x, y); pixel (0, 0) has its centre at (0.5, 0.5).
   @inline(__always)
   func sample(_ x: Double, _ y: Double) -> SIMD4<Float> {
     let (x, y) = (x - 0.5, y - 0.5)
     guard x > -1, y > -1, x < right, y < bottom else { return .zero }
-    let (left, top) = (x.rounded(.down), y.rounded(.down))
-    let (column, row) = (Int(left), Int(top))
-    let (fx, fy) = (Float(x - left), Float(y - top))
-    let upper = pixel(column, row) * (1 - fx) + pixel(column + 1, row) * fx
-    let lower = pixel(column, row + 1) * (1 - fx) + pixel(column + 1, row + 1) * fx
+    // Both are above -1, where cutting off the fraction of one more rounds down.
+    let (column, row) = (Int(x + 1) - 1, Int(y + 1) - 1)
+    let (fx, fy) = (Float(x - Double(column)), Float(y - Double(row)))
+    let (upper, lower): (SIMD4<Float>, SIMD4<Float>)
+    if step >= 3, column >= 0, row >= 0, column + 2 < view.width, row + 1 < view.height {
+      let source = view.pixels + (row * view.stride + column * step)
+      upper = fourBytes(source) * (1 - fx) + fourBytes(source + step) * fx
+      lower = fourBytes(source + view.stride) * (1 - fx) + fourBytes(source + view.stride + step) * fx
+    } else {
+      upper = pixel(column, row) * (1 - fx) + pixel(column + 1, row) * fx
+      lower = pixel(column, row + 1) * (1 - fx) + pixel(column + 1, row + 1) * fx
+    }
     return upper * (1 - fy) + lower * fy
   }
 
-  @inline(__always)
+  /// A pixel's bytes in their order; zero beyond the edge.
   private func pixel(_ column: Int, _ row: Int) -> SIMD4<Float> {
     guard column >= 0, row >= 0, column < view.width, row < view.height else { return .zero }
     let source = view.pixels + (row * view.stride + column * step)
-    return SIMD4(Float(source[red]), Float(source[green]), Float(source[blue]), 0)
+    return step == 1
+      ? SIMD4(Float(source[0]), 0, 0, 0) : SIMD4(Float(source[0]), Float(source[1]), Float(source[2]), 0)
+  }
+
+  /// A pixel's three bytes and the one behind them, in one load.
+  @inline(__always)
+  private func fourBytes(_ source: UnsafePointer<UInt8>) -> SIMD4<Float> {
+    SIMD4<Float>(UnsafeRawPointer(source).loadUnaligned(as: SIMD4<UInt8>.self))
   }
 }
