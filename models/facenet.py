@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 from download import Package, check_bytes, read_member
-from onnx_model import GraphBuilder, numbers, points
+from onnx_model import GraphBuilder, np, numbers, onnx, points
 from recipe import Recipe, main
 
-import numpy as np
-import onnx
 import tflite
 
 PACKAGE = Package(

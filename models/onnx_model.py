@@ -55,8 +55,35 @@ def _values(shapes: Dict[str, Shape]) -> List[onnx.ValueInfoProto]:
     return [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(shape)) for name, shape in shapes.items()]
 
 
+def declare(graph: onnx.GraphProto, inputs: Dict[str, Shape], outputs: Dict[str, Shape]) -> None:
+    """Gives a graph's inputs and outputs, in their order, the names and shapes stated, and drops what else it declares."""
+    new = list(inputs) + list(outputs)
+    stored = {tensor.name for tensor in graph.initializer}
+    old = [value.name for value in [*graph.input, *graph.output] if value.name not in stored]
+    names = dict(zip(old, new))
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for field, values in ((graph.input, inputs), (graph.output, outputs), (graph.value_info, {})):
+        del field[:]
+        field.extend(_values(values))
+
+
+def move_attribute(graph: onnx.GraphProto, operator: str, attribute: str) -> None:
+    """Makes an attribute of integers the second input, as opset 13 has it for Squeeze, Unsqueeze and Split."""
+    for node in graph.node:
+        found = [item for item in node.attribute if item.name == attribute] if node.op_type == operator else []
+        for item in found:
+            name = f"{node.output[0]}.{attribute}"
+            value = np.array(helper.get_attribute_value(item), dtype=np.int64)
+            graph.initializer.append(numpy_helper.from_array(value, name))
+            node.input.append(name)
+            node.attribute.remove(item)
+
+
 def finish(graph: onnx.GraphProto, metadata: Dict[str, str]) -> onnx.ModelProto:
-    """A checked model around a graph, with the metadata under `facenet.*` keys."""
+    """A checked model around a graph, with the metadata under `facenet.*` keys and nothing that no output needs."""
+    prune(graph)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="libfacenet")
     model.ir_version = IR_VERSION
     properties = {"facenet.schema": SCHEMA}

