@@ -36,7 +36,7 @@ METADATA = {
     "detector.strides": numbers([8, 16, 32]),
     "detector.anchors": "16,32 64,128 256,512",
     "detector.variances": numbers([0.1, 0.2]),
-    "detector.score": "0.6",
+    "detector.score": "0.8",
     "detector.overlap": "0.4",
 }
 
