@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// Arithmetic on pairs of values over contiguous floats. `output` may be an input.
 public protocol BinaryKernels {
   static func binary(

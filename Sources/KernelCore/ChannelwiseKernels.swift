@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// Functions of pixels whose constants differ from channel to channel. Strides are floats between pixels.
 public protocol ChannelwiseKernels {
   /// output = input scale[channel] + shift[channel]

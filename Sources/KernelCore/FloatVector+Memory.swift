@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 extension FloatVector {
   /// The floats at `pointer`, however it is aligned.
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>) {

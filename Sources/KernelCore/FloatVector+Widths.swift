@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 extension SIMD4: FloatVector where Scalar == Float {
   @inlinable @inline(__always) public static func larger(_ a: Self, _ b: Self) -> Self {
     a.replacing(with: b, where: a .< b)

@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// A register of floats: the operations of which the kernels are made, each one instruction or two.
 ///
 /// The operators of `SIMD` itself go lane by lane in generic code; a conformance binds the whole-register ones.

@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// What the kernels need to know of an instruction set. Everything else is written once, generic over this.
 ///
 /// The generic code is specialised only in the modules that are compiled for an instruction set (`KernelsAVX2` and its

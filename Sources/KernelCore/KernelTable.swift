@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// Every kernel there is, of one instruction set: what the rest of the engine calls, picked once at run time.
 ///
 /// A conformance is the table and its protocol witnesses are the entries: functions for plain pointers and sizes, whose

@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// Floats from 8-bit integers: output = (input - zero) scale.
 public protocol QuantizationKernels {
   static func dequantize(

@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// One number from contiguous floats, in an order that depends on the count alone.
 public protocol ReductionKernels {
   static func sum(_ input: UnsafePointer<Float>, _ count: Int) -> Float

@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// Functions of one whole row of floats. `output` may be `input`.
 public protocol RowKernels {
   /// exp(x - max) / sum

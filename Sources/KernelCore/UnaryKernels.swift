@@ -1,3 +1,6 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// Functions of one value over contiguous floats.
 public protocol UnaryKernels {
   /// `output` may be `input`.
