@@ -6,7 +6,8 @@
 /// A conformance is the table and its protocol witnesses are the entries: functions for plain pointers and sizes, whose
 /// bodies are the generic code inlined for that instruction set. No register crosses a call.
 public protocol KernelTable:
-  SendableMetatype, UnaryKernels, BinaryKernels, ChannelwiseKernels, ReductionKernels, RowKernels, QuantizationKernels
+  SendableMetatype, UnaryKernels, BinaryKernels, ChannelwiseKernels, ReductionKernels, RowKernels, QuantizationKernels,
+  ProductKernels
 {
   static var name: String { get }
   /// Floats in a register.

@@ -1,0 +1,36 @@
+// Public for the modules of instruction sets alone.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+/// What is done to a sum before its one store, beyond adding a residual: the bias it starts from and its activation.
+@frozen public struct Epilogue {
+  @frozen public enum Kind {
+    case none
+    /// Not below `low`, not above `high`.
+    case clamp
+    /// Times the channel's slope where negative.
+    case slopes
+  }
+
+  public var kind: Kind
+  public var low: Float
+  public var high: Float
+  /// One value an output channel, padded to whole panels.
+  public var bias: UnsafePointer<Float>
+  /// As `bias`; read for `slopes` alone.
+  public var slopes: UnsafePointer<Float>
+
+  @inlinable public init(
+    kind: Kind, low: Float, high: Float, bias: UnsafePointer<Float>, slopes: UnsafePointer<Float>
+  ) {
+    self.kind = kind
+    self.low = low
+    self.high = high
+    self.bias = bias
+    self.slopes = slopes
+  }
+
+  /// The same for the channels from `column` on.
+  @inlinable public func advanced(by column: Int) -> Epilogue {
+    Epilogue(kind: kind, low: low, high: high, bias: bias + column, slopes: slopes + column)
+  }
+}
