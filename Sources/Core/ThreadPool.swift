@@ -14,6 +14,12 @@ package final class ThreadPool: Sendable {
 
   /// Calls `body` once for each index in `0..<tasks`, on at most `threads` threads, and returns when all are done.
   package func run(tasks: Int, threads: Int, _ body: (Int) -> Void) {
-    for task in 0..<tasks { body(task) }
+    run(tasks: tasks, threads: threads) { task, _ in body(task) }
+  }
+
+  /// As `run`, and tells `body` which of `0..<threads` workers it is on: no two calls with the same number overlap, so a
+  /// part of working memory can belong to each.
+  package func run(tasks: Int, threads: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    for task in 0..<tasks { body(task, 0) }
   }
 }

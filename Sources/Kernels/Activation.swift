@@ -1,3 +1,5 @@
+import Core
+
 /// What is applied to the sum of a convolution or matrix product before its one store:
 /// y = activation(sum + bias + residual).
 package enum Activation: Hashable, Sendable {
@@ -18,6 +20,18 @@ package enum Activation: Hashable, Sendable {
     case .leakyRelu(let slope): x < 0 ? slope * x : x
     case .prelu(let slopes): x < 0 ? slopes[slopes.count == 1 ? 0 : channel] * x : x
     case .clip(let low, let high): x < low ? low : x > high ? high : x
+    }
+  }
+}
+
+extension Activation {
+  /// - Throws: `invalidArgument` where a bias or slopes are not one a channel.
+  func validate(bias: UnsafeBufferPointer<Float>?, channels: Int, what: String) throws(FacenetError) {
+    if let bias, bias.count != channels {
+      throw FacenetError(.invalidArgument, "\(what): \(bias.count) bias values, expected \(channels)")
+    }
+    if case .prelu(let slopes) = self, slopes.count != 1, slopes.count != channels {
+      throw FacenetError(.invalidArgument, "\(what): \(slopes.count) slopes, expected 1 or \(channels)")
     }
   }
 }

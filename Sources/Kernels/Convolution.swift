@@ -1,13 +1,12 @@
 import Core
+import KernelCore
 
 /// A convolution over NHWC images with its weights packed once. Serves any batch, height and width.
 ///
 /// Immutable: any thread.
 package final class Convolution: Sendable {
   package let geometry: ConvolutionGeometry
-  private let weights: [Float]
-  private let bias: [Float]
-  private let activation: Activation
+  private let direct: DirectConvolution
 
   /// - Parameters:
   ///   - weights: (O, I / groups, KH, KW) row-major, the order of ONNX.
@@ -15,32 +14,29 @@ package final class Convolution: Sendable {
   /// - Throws: `invalidArgument` or `tooLarge` for a geometry out of range or arrays that do not fit it.
   package init(
     _ geometry: ConvolutionGeometry, weights: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>? = nil,
-    activation: Activation = .none
+    activation: Activation = .none, kernels: any KernelTable.Type = Processor.kernels
   ) throws(FacenetError) {
     try geometry.validate()
-    guard weights.count == geometry.weightCount else {
+    guard let start = weights.baseAddress, weights.count == geometry.weightCount else {
       throw FacenetError(
         .invalidArgument, "convolution: \(weights.count) weights, expected \(geometry.weightCount)")
     }
-    if let bias, bias.count != geometry.outputChannels {
-      throw FacenetError(
-        .invalidArgument, "convolution: \(bias.count) bias values, expected \(geometry.outputChannels)")
-    }
-    if case .prelu(let slopes) = activation, slopes.count != 1, slopes.count != geometry.outputChannels {
-      throw FacenetError(
-        .invalidArgument, "convolution: \(slopes.count) slopes, expected 1 or \(geometry.outputChannels)")
-    }
+    try activation.validate(bias: bias, channels: geometry.outputChannels, what: "convolution")
     self.geometry = geometry
-    self.weights = Array(weights)
-    self.bias = bias.map(Array.init) ?? Array(repeating: 0, count: geometry.outputChannels)
-    self.activation = activation
+    let epilogue = try PackedEpilogue(
+      bias: bias, activation: activation, columns: geometry.outputChannels, groups: geometry.groups,
+      width: kernels.registerWidth)
+    direct = try DirectConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
   }
 
   /// What runs for an input of this size, for listings: `winograd 4x4`, `direct`, `depthwise`, `pointwise`.
-  package func kernelName(height: Int, width: Int) -> String { "reference" }
+  package func kernelName(height: Int, width: Int) -> String { "\(direct.access)" }
 
   /// Floats of working memory that ``run`` wants for this size. Any alignment will do.
-  package func scratchCount(batch: Int, height: Int, width: Int, threads: Int) -> Int { 0 }
+  package func scratchCount(batch: Int, height: Int, width: Int, threads: Int) -> Int {
+    let size = ConvolutionSize(batch: batch, height: height, width: width, threads: max(threads, 1))
+    return direct.scratchCount(size)
+  }
 
   /// Reads (batch, height, width, inputChannels), writes (batch, outputHeight, outputWidth, outputChannels).
   ///
@@ -53,9 +49,12 @@ package final class Convolution: Sendable {
     residualStride: Int = 0, scratch: UnsafeMutablePointer<Float>? = nil, threads: Int = 1
   ) {
     precondition(inputStride >= geometry.inputChannels && outputStride >= geometry.outputChannels)
-    Reference.convolution(
-      geometry, weights: weights, bias: bias, activation: activation, batch: batch, height: height, width: width,
-      input: input, inputStride: inputStride, output: output, outputStride: outputStride, residual: residual,
-      residualStride: residualStride)
+    let call = ConvolutionCall(
+      batch: batch, height: height, width: width, outputHeight: geometry.outputHeight(for: height),
+      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, output: output,
+      outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
+      threads: max(threads, 1))
+    guard call.batch * call.outputHeight * call.outputWidth > 0 else { return }
+    direct.run(call)
   }
 }

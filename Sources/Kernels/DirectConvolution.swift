@@ -1,0 +1,147 @@
+import Core
+import KernelCore
+
+/// Convolution as a product of rows found through pointers: one pointer an output pixel and kernel position, to the
+/// input pixel under it or to zeros, so that nothing is copied and any stride, dilation, pad and group is the same code.
+///
+/// Immutable: any thread.
+final class DirectConvolution: Sendable {
+  /// How an output pixel's inputs are found.
+  enum Access: Equatable {
+    /// 1x1: output pixel p reads input pixel p.
+    case pixels
+    /// Few channels: the positions of a kernel's row are contiguous in an image whose pads are stored.
+    case paddedRows
+    case pointers
+  }
+
+  let access: Access
+  private let geometry: ConvolutionGeometry
+  private let kernels: any KernelTable.Type
+  private let epilogue: PackedEpilogue
+  /// Panels of all groups, then a pixel of zeros.
+  private let memory: AlignedBuffer
+  private let groupWeights: Int
+
+  init(
+    _ geometry: ConvolutionGeometry, weights: UnsafePointer<Float>, epilogue: PackedEpilogue,
+    kernels: any KernelTable.Type
+  ) throws(FacenetError) {
+    self.geometry = geometry
+    self.kernels = kernels
+    self.epilogue = epilogue
+    access = Self.access(geometry)
+    let (channels, columns) = (geometry.groupInputChannels, geometry.groupOutputChannels)
+    groupWeights = PackedPanels.count(
+      depth: channels * geometry.taps, columns: columns, width: kernels.registerWidth)
+    memory = try AlignedBuffer(
+      count: (groupWeights * geometry.groups + geometry.inputChannels) * MemoryLayout<Float>.stride)
+    for group in 0..<geometry.groups {
+      PackedPanels.pack(
+        weights: weights + group * columns * channels * geometry.taps, channels: channels, taps: geometry.taps,
+        columns: columns, width: kernels.registerWidth,
+        into: memory.pointer(to: Float.self) + group * groupWeights)
+    }
+  }
+
+  private static func access(_ geometry: ConvolutionGeometry) -> Access {
+    let pads = geometry.padTop + geometry.padLeft + geometry.padBottom + geometry.padRight
+    if geometry.taps == 1, geometry.strideHeight == 1, geometry.strideWidth == 1, pads == 0 { return .pixels }
+    // Below eight channels a run for each position is too short to be worth its pointer.
+    if geometry.groups == 1, geometry.dilationWidth == 1, geometry.kernelWidth > 1, geometry.inputChannels < 8 {
+      return .paddedRows
+    }
+    return .pointers
+  }
+
+  private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
+  private var zeros: UnsafePointer<Float> { weights + groupWeights * geometry.groups }
+  private var tableTaps: Int { access == .paddedRows ? geometry.kernelHeight : geometry.taps }
+
+  private func grid(_ size: ConvolutionSize) -> ProductGrid {
+    let rows = size.batch * geometry.outputHeight(for: size.height) * geometry.outputWidth(for: size.width)
+    let pixels = min(geometry.strideHeight * geometry.strideWidth, geometry.taps)
+    let pointers = access == .pixels ? 0 : tableTaps * MemoryLayout<UnsafePointer<Float>>.stride
+    return ProductGrid(
+      rows: rows, columns: geometry.groupOutputChannels,
+      rowBytes: geometry.inputChannels * pixels * MemoryLayout<Float>.stride + pointers, kernels: kernels,
+      threads: size.threads)
+  }
+
+  /// Floats of one worker's table of pointers.
+  private func tableCount(_ grid: ProductGrid) -> Int {
+    access == .pixels ? 0 : grid.rowsPerBlock * tableTaps * 2
+  }
+
+  private func paddedCount(_ size: ConvolutionSize) -> Int {
+    guard access == .paddedRows else { return 0 }
+    return PaddedImages.count(geometry, size)
+  }
+
+  func scratchCount(_ size: ConvolutionSize) -> Int {
+    let grid = grid(size)
+    return Scratch.count(paddedCount(size), size.threads * Scratch.aligned(tableCount(grid)))
+  }
+
+  func run(_ call: ConvolutionCall) {
+    let size = ConvolutionSize(batch: call.batch, height: call.height, width: call.width, threads: call.threads)
+    let grid = grid(size)
+    var scratch = call.scratch
+    if access == .pixels {
+      ThreadPool.shared.run(tasks: grid.tasks, threads: call.threads) { task in runPixels(call, grid.block(task)) }
+      return
+    }
+    let images = access == .paddedRows ? PaddedImages(geometry, call, scratch.take(paddedCount(size))) : nil
+    let count = Scratch.aligned(tableCount(grid))
+    let tables = scratch.take(count * call.threads)
+    ThreadPool.shared.run(tasks: grid.tasks, threads: call.threads) { task, worker in
+      let block = grid.block(task)
+      let table = UnsafeMutableRawPointer(tables + worker * count)
+        .assumingMemoryBound(to: UnsafePointer<Float>.self)
+      var product = product(call)
+      if let images {
+        images.fill(table, rows: block.rows, height: kernels.tileRows)
+        product.taps = geometry.kernelHeight
+        product.depth = geometry.kernelWidth * geometry.inputChannels
+      } else {
+        PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: kernels.tileRows)
+        product.taps = geometry.taps
+      }
+      product.table = UnsafePointer(table)
+      product.moveOutput(toRow: block.rows.lowerBound)
+      product.rows = block.rows.count
+      runGroups(product, columns: block.columns)
+    }
+  }
+
+  private func runPixels(_ call: ConvolutionCall, _ block: (rows: Range<Int>, columns: Range<Int>)) {
+    var product = product(call)
+    product.inputStride = call.inputStride
+    product.restrict(toRows: block.rows)
+    runGroups(product, columns: block.columns)
+  }
+
+  private func product(_ call: ConvolutionCall) -> Product {
+    var product = Product(
+      input: call.input, weights: weights, output: call.output, epilogue: epilogue.epilogue())
+    product.depth = geometry.groupInputChannels
+    product.outputStride = call.outputStride
+    product.residual = call.residual
+    product.residualStride = call.residualStride
+    return product
+  }
+
+  /// The same rows for each group in turn.
+  private func runGroups(_ product: Product, columns: Range<Int>) {
+    for group in 0..<geometry.groups {
+      var part = product
+      part.inputOffset = group * geometry.groupInputChannels
+      part.weights += group * groupWeights
+      part.output += group * geometry.groupOutputChannels
+      part.residual = part.residual.map { $0 + group * geometry.groupOutputChannels }
+      part.epilogue = epilogue.epilogue(group: group, groups: geometry.groups)
+      part.restrict(toColumns: columns)
+      kernels.run(part)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Core
+import KernelCore
+
+/// A (depth, columns) matrix in panels of two registers' width, the last of one where that is enough, zeros behind the
+/// last column: panel by panel, row by row. What ``ProductKernels`` reads.
+struct PackedPanels {
+  /// Floats that `columns` take up when padded to whole panels.
+  static func paddedColumns(_ columns: Int, width: Int) -> Int {
+    (columns + width - 1) / width * width
+  }
+
+  static func count(depth: Int, columns: Int, width: Int) -> Int { depth * paddedColumns(columns, width: width) }
+
+  /// Fills `panels` with the columns in turn. `copy(column, row, to, step)` writes all of a column's values, each `step`
+  /// floats behind the one before; the panel is zeroed first where columns are missing.
+  static func pack(
+    depth: Int, columns: Int, width: Int, into panels: UnsafeMutablePointer<Float>,
+    _ copyPanel: (_ columns: Range<Int>, _ panel: UnsafeMutablePointer<Float>, _ panelWidth: Int) -> Void
+  ) {
+    var panel = panels
+    var column = 0
+    while column < columns {
+      let left = columns - column
+      let panelWidth = left > width ? 2 * width : width
+      let present = min(left, panelWidth)
+      if present < panelWidth { panel.update(repeating: 0, count: depth * panelWidth) }
+      copyPanel(column..<column + present, panel, panelWidth)
+      panel += depth * panelWidth
+      column += panelWidth
+    }
+  }
+
+  /// Packs `matrix`, (depth, columns) with `stride` floats between rows, or its transpose where so stored.
+  static func pack(
+    _ matrix: UnsafePointer<Float>, stride: Int, transposed: Bool, depth: Int, columns: Int, width: Int,
+    into panels: UnsafeMutablePointer<Float>
+  ) {
+    pack(depth: depth, columns: columns, width: width, into: panels) { range, panel, panelWidth in
+      if transposed {
+        for column in range {
+          let source = matrix + column &* stride
+          let target = panel + (column &- range.lowerBound)
+          for k in 0..<depth { target[k &* panelWidth] = source[k] }
+        }
+      } else {
+        for k in 0..<depth {
+          (panel + k &* panelWidth).update(from: matrix + (k &* stride &+ range.lowerBound), count: range.count)
+        }
+      }
+    }
+  }
+
+  /// Packs a convolution's weights, (columns, channels, taps), with rows in the order tap, channel.
+  static func pack(
+    weights: UnsafePointer<Float>, channels: Int, taps: Int, columns: Int, width: Int,
+    into panels: UnsafeMutablePointer<Float>
+  ) {
+    pack(depth: channels * taps, columns: columns, width: width, into: panels) { range, panel, panelWidth in
+      for channel in 0..<channels {
+        for column in range {
+          let source = weights + (column &* channels &+ channel) &* taps
+          let target = panel + (channel &* panelWidth &+ column &- range.lowerBound)
+          for tap in 0..<taps { target[tap &* channels &* panelWidth] = source[tap] }
+        }
+      }
+    }
+  }
+}
