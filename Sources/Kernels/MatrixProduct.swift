@@ -1,4 +1,5 @@
 import Core
+import KernelCore
 
 /// C (M, N) = activation(A (M, K) B (K, N) + bias + residual) with B packed once. Serves any number of rows M.
 ///
@@ -8,9 +9,9 @@ package final class MatrixProduct: Sendable {
   package let inner: Int
   /// N, the columns of the output.
   package let columns: Int
-  private let weights: [Float]
-  private let bias: [Float]
-  private let activation: Activation
+  private let kernels: any KernelTable.Type
+  private let panels: AlignedBuffer
+  private let epilogue: PackedEpilogue
 
   /// - Parameters:
   ///   - matrix: B as (K, N) row-major, or (N, K) where `transposed`.
@@ -18,29 +19,25 @@ package final class MatrixProduct: Sendable {
   /// - Throws: `invalidArgument` or `tooLarge` for sizes out of range or arrays that do not fit them.
   package init(
     inner: Int, columns: Int, matrix: UnsafeBufferPointer<Float>, transposed: Bool = false,
-    bias: UnsafeBufferPointer<Float>? = nil, activation: Activation = .none
+    bias: UnsafeBufferPointer<Float>? = nil, activation: Activation = .none,
+    kernels: any KernelTable.Type = Processor.kernels
   ) throws(FacenetError) {
     let count = try checkedProduct([inner, columns], limit: 1 << 32, what: "the matrix")
-    guard inner > 0, columns > 0, matrix.count == count else {
+    guard let start = matrix.baseAddress, inner > 0, columns > 0, matrix.count == count else {
       throw FacenetError(
         .invalidArgument, "matrix product: \(matrix.count) values, expected \(inner) x \(columns)")
     }
-    if let bias, bias.count != columns {
-      throw FacenetError(.invalidArgument, "matrix product: \(bias.count) bias values, expected \(columns)")
-    }
-    if case .prelu(let slopes) = activation, slopes.count != 1, slopes.count != columns {
-      throw FacenetError(.invalidArgument, "matrix product: \(slopes.count) slopes, expected 1 or \(columns)")
-    }
+    try activation.validate(bias: bias, channels: columns, what: "matrix product")
     self.inner = inner
     self.columns = columns
-    self.activation = activation
-    self.bias = bias.map(Array.init) ?? Array(repeating: 0, count: columns)
-    weights = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      for k in 0..<inner {
-        for n in 0..<columns { buffer[k * columns + n] = transposed ? matrix[n * inner + k] : matrix[k * columns + n] }
-      }
-      initialized = count
-    }
+    self.kernels = kernels
+    let width = kernels.registerWidth
+    epilogue = try PackedEpilogue(bias: bias, activation: activation, columns: columns, groups: 1, width: width)
+    panels = try AlignedBuffer(
+      count: PackedPanels.count(depth: inner, columns: columns, width: width) * MemoryLayout<Float>.stride)
+    PackedPanels.pack(
+      start, stride: transposed ? inner : columns, transposed: transposed, depth: inner, columns: columns,
+      width: width, into: panels.pointer())
   }
 
   /// Strides are floats from one row to the next. `residual` has the output's shape and may be the output itself when
@@ -50,9 +47,14 @@ package final class MatrixProduct: Sendable {
     residual: UnsafePointer<Float>? = nil, residualStride: Int = 0, threads: Int = 1
   ) {
     precondition(inputStride >= inner && outputStride >= columns)
-    Reference.matrixProduct(
-      rows: rows, inner: inner, columns: columns, a: input, aStride: inputStride, b: weights, bias: bias,
-      activation: activation, output: output, outputStride: outputStride, residual: residual,
-      residualStride: residualStride)
+    var product = Product(
+      input: input, weights: UnsafePointer(panels.pointer(to: Float.self)), output: output,
+      epilogue: epilogue.epilogue())
+    product.depth = inner
+    product.inputStride = inputStride
+    product.outputStride = outputStride
+    product.residual = residual
+    product.residualStride = residualStride
+    product.run(rows: rows, columns: columns, kernels: kernels, threads: threads)
   }
 }

@@ -1,3 +1,4 @@
+import Core
 import KernelCore
 
 /// How a product's rows and columns are cut into tasks: blocks of rows whose inputs stay in the second-level cache while
@@ -47,6 +48,20 @@ struct ProductGrid {
 }
 
 extension Product {
+  /// All of a product whose rows are one run each, cut into tasks.
+  func run(rows: Int, columns: Int, kernels: any KernelTable.Type, threads: Int) {
+    let grid = ProductGrid(
+      rows: rows, columns: columns, rowBytes: depth * MemoryLayout<Float>.stride, kernels: kernels,
+      threads: max(threads, 1))
+    ThreadPool.shared.run(tasks: grid.tasks, threads: max(threads, 1)) { task in
+      let block = grid.block(task)
+      var part = self
+      part.restrict(toRows: block.rows)
+      part.restrict(toColumns: block.columns)
+      kernels.run(part)
+    }
+  }
+
   /// The same product for some columns, the first of which starts a panel.
   mutating func restrict(toColumns range: Range<Int>) {
     // All panels before it are two registers wide, so a column takes up `depth` floats of each register.
