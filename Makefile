@@ -49,7 +49,7 @@ models: environment ## Fetch and convert the models into build/models; MODELS="d
 	@for name in $(MODELS); do $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
 
 samples: environment ## Fetch the sample photographs into build/samples.
-	@$(PYTHON) tools/samples.py >/dev/null
+	@$(PYTHON) models/samples.py >/dev/null
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)
