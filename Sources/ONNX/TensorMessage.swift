@@ -12,8 +12,8 @@ struct ModelFile {
 /// A TensorProto: values in one of several forms.
 struct TensorMessage {
   var name = ""
-  private var sizes: [Int] = []
-  private var dataType = 0
+  private(set) var sizes: [Int] = []
+  private(set) var dataType = 0
   private var raw: UnsafeRawBufferPointer?
   private var floats: [UInt32] = []
   private var doubles: [UInt64] = []
