@@ -6,7 +6,8 @@ import Glibc
 struct Program {
   static let version = "0.1.0"
   static let verbs: [Verb] = [
-    detectVerb, embedVerb, verifyVerb, modelListVerb, modelInfoVerb, modelInstallVerb, modelPathVerb, versionVerb,
+    detectVerb, embedVerb, verifyVerb, modelListVerb, modelInfoVerb, modelInstallVerb, modelPathVerb,
+    evaluatePairsVerb, versionVerb,
   ]
 
   @MainActor

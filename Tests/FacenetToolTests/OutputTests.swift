@@ -87,7 +87,7 @@ import Testing
     #expect(folder.contents().isEmpty)
   }
 
-  @Test @MainActor func progressTellsRateAndTimeLeft() {
+  @Test func progressTellsRateAndTimeLeft() {
     let line = ProgressBar.line(done: 120, of: 3820, "photographs", seconds: 10, width: 80)
     #expect(
       line == "[" + String(repeating: "#", count: 0) + String(repeating: ".", count: 30)

@@ -1,4 +1,5 @@
 import Core
+import Faces
 import Glibc
 
 /// Folders of the person who runs the program (XDG base directory specification).
@@ -9,22 +10,22 @@ enum ModelFolders {
   /// The folder that models are installed into.
   /// - Throws: `notFound` when neither `XDG_DATA_HOME` nor `HOME` is set.
   static func user() throws(FacenetError) -> String {
-    try base("XDG_DATA_HOME", ".local/share") + "/facenet/models"
+    guard let folder = ModelStore.userDirectory else {
+      throw FacenetError(
+        .notFound, "neither XDG_DATA_HOME nor HOME is set to a folder, so there is no place for models")
+    }
+    return folder
   }
 
   /// The folder for what can be made again.
   /// - Throws: `notFound` when neither `XDG_CACHE_HOME` nor `HOME` is set.
   static func cache() throws(FacenetError) -> String {
-    try base("XDG_CACHE_HOME", ".cache") + "/facenet"
-  }
-
-  private static func base(_ variable: String, _ below: String) throws(FacenetError) -> String {
-    // Relative paths in these variables are to be ignored, says the specification.
-    if let value = environment(variable), value.hasPrefix("/") { return value }
+    // A relative path in this variable is to be ignored, says the specification.
+    if let value = environment("XDG_CACHE_HOME"), value.hasPrefix("/") { return "\(value)/facenet" }
     guard let home = environment("HOME"), home.hasPrefix("/") else {
-      throw FacenetError(.notFound, "neither \(variable) nor HOME is set to a folder, so there is no place for models")
+      throw FacenetError(.notFound, "neither XDG_CACHE_HOME nor HOME is set to a folder, so there is no cache")
     }
-    return "\(home)/\(below)"
+    return "\(home)/.cache/facenet"
   }
 }
 

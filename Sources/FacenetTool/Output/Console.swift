@@ -44,8 +44,11 @@ final class Console {
   }
 
   /// Announces `total` units of work. Where standard error is a terminal a bar appears once the work has taken a second.
-  func begin(_ total: Int, _ unit: String) {
+  /// - Returns: the bar, for work that tells of its progress itself.
+  @discardableResult
+  func begin(_ total: Int, _ unit: String) -> ProgressBar? {
     progress = isatty(STDERR_FILENO) == 1 ? ProgressBar(total: total, unit: unit) : nil
+    return progress
   }
 
   /// Tells that `done` units of the work announced are done.
