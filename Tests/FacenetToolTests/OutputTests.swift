@@ -7,7 +7,7 @@ import Testing
 @Suite struct OutputTests {
   @Test(
     arguments: [
-      0.1, -0.0, 1e-45, 3.4028235e38, 1 / 3, 16_777_216, 123_456_789, 1e-7, .pi,
+      0.1, -0.0, .leastNonzeroMagnitude, 3.4028235e38, 1 / 3, 16_777_216, 123_456_792, 1e-7, .pi,
     ] as [Float])
   func numbersComeBackBitForBit(value: Float) throws {
     let data = Data(JSON.numbers([value]).description.utf8)

@@ -31,8 +31,8 @@ struct ProgramRun {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let outputPath = output ?? scratch.file("output")
-    if output == nil { FileManager.default.createFile(atPath: outputPath, contents: nil) }
-    FileManager.default.createFile(atPath: scratch.file("messages"), contents: nil)
+    if output == nil { try scratch.write("output") }
+    try scratch.write("messages")
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch.file("messages")))

@@ -1,0 +1,34 @@
+import Faces
+import Foundation
+import Imaging
+import TestSupport
+
+/// What the tests of the program run on.
+enum Fixtures {
+  /// Whether the default models are there: they are made by `make models`.
+  static let hasModels = Set(ModelStore.installed().map(\.name)).isSuperset(of: ["retinaface", "facenet"])
+
+  /// The sample photographs, made by `make samples`.
+  static let samples: String? = {
+    let file: StaticString = #filePath
+    let root = URL(fileURLWithPath: "\(file)").deletingLastPathComponent().deletingLastPathComponent()
+    let folder = root.deletingLastPathComponent().appendingPathComponent("build/samples").path
+    return FileManager.default.isReadableFile(atPath: folder + "/obama.jpg") ? folder : nil
+  }()
+
+  static let canRecognise = hasModels && samples != nil
+
+  static func sample(_ name: String) throws -> String {
+    guard let samples else { throw Missing() }
+    return "\(samples)/\(name)"
+  }
+
+  struct Missing: Error {}
+
+  /// A PNG of one colour: a photograph without a face.
+  static func plainPicture(width: Int, height: Int) throws -> [UInt8] {
+    let bitmap = try Bitmap(
+      width: width, height: height, rgb: [UInt8](repeating: 90, count: 3 * width * height))
+    return try bitmap.withView { view in try view.encodedPNG() }
+  }
+}

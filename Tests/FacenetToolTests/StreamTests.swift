@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import FacenetTool
+
+/// Standard output that is closed, full or a terminal, and signals.
+@Suite struct StreamTests {
+  @Test func aReaderThatHasLeftEndsTheProgramQuietly() throws {
+    let folder = try TemporaryFolder()
+    let script = "\"$1\" --help 2>\(folder.file("messages")) | true; echo ${PIPESTATUS[0]} >\(folder.file("status"))"
+    // Whether the reader leaves before the program writes is chance, so it is given time to.
+    let slow = script.replacingOccurrences(of: "\"$1\"", with: "(sleep 0.3; exec \"$1\" --help)")
+      .replacingOccurrences(of: ") --help", with: ")")
+    let run = try ProgramRun(["-c", slow, "bash", ProgramRun.program], program: "/bin/bash")
+    #expect(run.status == 0)
+    #expect(try String(contentsOfFile: folder.file("status"), encoding: .utf8) == "\(128 + SIGPIPE)\n")
+    #expect(try String(contentsOfFile: folder.file("messages"), encoding: .utf8).isEmpty)
+  }
+
+  @Test func aFullDiskIsSaid() throws {
+    let run = try ProgramRun(["--help"], output: "/dev/full")
+    #expect(run.status == 2)
+    #expect(run.messages == "facenet: cannot write to standard output: No space left on device\n")
+  }
+
+  @Test(.enabled(if: Fixtures.canRecognise, "default models or samples not present"))
+  func anInterruptLeavesNothingHalfWritten() throws {
+    let folder = try TemporaryFolder()
+    try folder.copies(of: Fixtures.sample("obama.jpg"), count: 300)
+    let output = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: ProgramRun.program)
+    process.arguments = ["embed", folder.path, "--output", output.file("all.npy")]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while output.contents().isEmpty && process.isRunning { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal)
+    #expect(process.terminationStatus == SIGINT)
+    #expect(output.contents().isEmpty)
+  }
+
+  @Test(.enabled(if: Fixtures.canRecognise, "default models or samples not present"))
+  func aBarShowsOnATerminalOnceASecondHasPassed() throws {
+    let folder = try TemporaryFolder()
+    try folder.copies(of: Fixtures.sample("obama.jpg"), count: 60)
+    let drawings = try TemporaryFolder()
+    let (terminal, name) = try Self.openTerminal()
+    defer { close(terminal) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: ProgramRun.program)
+    process.arguments = ["detect", folder.path, "--draw", drawings.path, "--threads", "1"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: name))
+    try process.run()
+    // Stopped in the middle of the work for a second, so that how fast the machine is does not matter.
+    while drawings.contents().isEmpty && process.isRunning { usleep(1000) }
+    kill(process.processIdentifier, SIGSTOP)
+    usleep(1_100_000)
+    kill(process.processIdentifier, SIGCONT)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(terminal, &bytes, bytes.count)
+    let shown = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    #expect(shown.contains("/60 photographs"))
+    #expect(shown.contains("/s") && shown.contains(" left"))
+    #expect(shown.contains("60 photographs: 60 faces"))
+  }
+
+  /// A pseudo-terminal: the end to read from, and the name of the end to write to (Linux, pty(7)).
+  private static func openTerminal() throws -> (descriptor: Int32, name: String) {
+    let (setLock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
+    let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var number: Int32 = 0
+    var lock: Int32 = 0
+    try #require(terminal >= 0 && ioctl(terminal, setLock, &lock) == 0 && ioctl(terminal, getNumber, &number) == 0)
+    return (terminal, "/dev/pts/\(number)")
+  }
+}
+
+extension TemporaryFolder {
+  /// Fills the folder with links to one photograph, each under a name of its own.
+  func copies(of path: String, count: Int) throws {
+    for index in 0..<count {
+      try FileManager.default.createSymbolicLink(atPath: file("\(1000 + index).jpg"), withDestinationPath: path)
+    }
+  }
+}
