@@ -62,10 +62,7 @@ public final class Detector: Sendable {
   public func detect(path: String, limits: DecodeLimits = DecodeLimits()) throws(FacenetError) -> Detection {
     let options = DecodeOptions(limits: limits, minimumLongerSide: search.sufficientSide)
     let bitmap = try Bitmap(path: path, options: options)
-    let (x, y) = (
-      Float(bitmap.originalWidth) / Float(bitmap.width), Float(bitmap.originalHeight) / Float(bitmap.height)
-    )
-    let faces = try detect(bitmap).map { $0.scaled(x, y) }
+    let faces = try detect(bitmap).map { $0.moved(bitmap.originalPoint) }
     return Detection(width: bitmap.originalWidth, height: bitmap.originalHeight, faces: faces)
   }
 }

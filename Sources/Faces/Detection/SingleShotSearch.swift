@@ -81,7 +81,7 @@ final class SingleShotSearch: FaceSearch {
       found = try resized.withView { view throws(FacenetError) in try search(view) }
     }
     let (x, y) = (Float(image.width) / Float(width), Float(image.height) / Float(height))
-    return found.map { $0.scaled(x, y) }
+    return found.map { face in face.moved { Point($0.x * x, $0.y * y) } }
   }
 
   /// The faces in a picture as it is, whose centres lie inside it.
@@ -107,11 +107,11 @@ final class SingleShotSearch: FaceSearch {
 }
 
 extension Face {
-  /// The same face in a picture that is `x` times as wide and `y` times as high.
-  package func scaled(_ x: Float, _ y: Float) -> Face {
-    Face(
-      trusted: Box(left * x, top * y, right * x, bottom * y), score: score,
-      landmarks: landmarks.map { Point($0.x * x, $0.y * y) })
+  /// The same face in another picture, in which each of its points lies where `place` says.
+  package func moved(_ place: (Point) -> Point) -> Face {
+    let (first, last) = (place(Point(left, top)), place(Point(right, bottom)))
+    return Face(
+      trusted: Box(first.x, first.y, last.x, last.y), score: score, landmarks: landmarks.map(place))
   }
 
   /// nil unless the box has an area and all numbers are finite.
