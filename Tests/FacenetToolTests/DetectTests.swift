@@ -92,14 +92,16 @@ import Testing
   @Test func drawingsHaveThePhotographsSizeAndNamesOfTheirOwn() throws {
     let folder = try TemporaryFolder()
     let output = try TemporaryFolder()
-    try folder.write("one/astronaut.png", Data(contentsOf: URL(fileURLWithPath: Fixtures.sample("astronaut.png"))).map { $0 })
+    try folder.write(
+      "one/astronaut.png", Data(contentsOf: URL(fileURLWithPath: Fixtures.sample("astronaut.png"))).map { $0 })
     try folder.write("plain.png", Fixtures.plainPicture(width: 30, height: 20))
     let samples = [folder.path, try Fixtures.sample("astronaut.png"), try Fixtures.sample("astronaut.png")]
     let run = try ProgramRun(["detect"] + samples + ["--draw", output.file("new/folder")])
     #expect(run.status == 1)
     #expect(
       output.contents().filter { $0.hasSuffix(".jpg") } == [
-        "new/folder/astronaut-2.jpg", "new/folder/astronaut.jpg", "new/folder/one/astronaut.jpg", "new/folder/plain.jpg",
+        "new/folder/astronaut-2.jpg", "new/folder/astronaut.jpg", "new/folder/one/astronaut.jpg",
+        "new/folder/plain.jpg",
       ])
     let original = try Bitmap(path: Fixtures.sample("astronaut.png"))
     let drawing = try Bitmap(path: output.file("new/folder/one/astronaut.jpg"))

@@ -11,7 +11,8 @@ import Testing
     try #require(Array(data.prefix(8)) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0])
     let length = Int(data[8]) + 256 * Int(data[9])
     let header = String(decoding: data[10..<10 + length], as: UTF8.self)
-    let found = try #require(try Regex<(Substring, Substring, Substring)>("\\((\\d+), (\\d+)\\)").firstMatch(in: header))
+    let found = try #require(
+      try Regex<(Substring, Substring, Substring)>("\\((\\d+), (\\d+)\\)").firstMatch(in: header))
     let values = data.dropFirst(10 + length).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     return (try #require(Int(found.output.1)), try #require(Int(found.output.2)), values)
   }
@@ -103,7 +104,9 @@ import Testing
     var left = 0
     for part in parts {
       for y in 0..<part.height {
-        for byte in 0..<3 * part.width { pixels[3 * (y * width + left) + byte] = part.pointer[3 * y * part.width + byte] }
+        for byte in 0..<3 * part.width {
+          pixels[3 * (y * width + left) + byte] = part.pointer[3 * y * part.width + byte]
+        }
       }
       left += part.width
     }

@@ -15,7 +15,8 @@ struct Unprivileged {
     if isRoot && access(Self.setpriv, X_OK) != 0 { return nil }
     folder = try TemporaryFolder()
     try FileManager.default.copyItem(atPath: ProgramRun.program, toPath: folder.file("program"))
-    try folder.write("models/retinaface.onnx", [UInt8](Data(contentsOf: URL(fileURLWithPath: ModelStore.path(of: "retinaface")))))
+    try folder.write(
+      "models/retinaface.onnx", [UInt8](Data(contentsOf: URL(fileURLWithPath: ModelStore.path(of: "retinaface")))))
     chmod(folder.path, 0o755)
     chmod(folder.file("program"), 0o755)
   }

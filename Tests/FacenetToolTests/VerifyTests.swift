@@ -44,7 +44,8 @@ import Testing
     let plain = try folder.write("plain.png", Fixtures.plainPicture(width: 90, height: 60))
     let empty = try folder.write("empty.jpg")
     let face = try Fixtures.sample("obama.jpg")
-    for (photograph, reason) in [(plain, "shows no face"), (empty, "empty"), (folder.file("none.jpg"), "No such file")] {
+    for (photograph, reason) in [(plain, "shows no face"), (empty, "empty"), (folder.file("none.jpg"), "No such file")]
+    {
       for pair in [[face, photograph], [photograph, face]] {
         let run = try ProgramRun(["verify", "--json"] + pair)
         #expect(run.status == 2)
