@@ -1,0 +1,28 @@
+import Testing
+
+@testable import Core
+
+@Suite struct ConformanceTests {
+  @Test(.enabled(if: Conformance.folder != nil, "data not present: make_conformance.py writes build/conformance"))
+  func runsTheStandardsOwnCases() throws {
+    let folder = try #require(Conformance.folder)
+    let cases = try Conformance.cases(in: folder)
+    var (passed, failed) = (0, 0)
+    for test in cases where test.reason.isEmpty {
+      do {
+        let difference = try Conformance.difference(test, in: folder)
+        if let difference { Issue.record("\(test.name): \(difference)") }
+        if difference == nil { passed += 1 } else { failed += 1 }
+      } catch {
+        failed += 1
+        Issue.record("\(test.name): \(error)")
+      }
+    }
+    let unclaimed = Dictionary(grouping: cases.filter { !$0.reason.isEmpty }, by: \.reason)
+    for (reason, group) in unclaimed.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) }) {
+      print("out of scope: \(group.count) \(reason)")
+    }
+    print("conformance: \(passed) passed, \(failed) failed, \(cases.count - passed - failed) out of scope")
+    #expect(passed > 0)
+  }
+}
