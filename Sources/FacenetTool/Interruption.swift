@@ -33,6 +33,11 @@ enum Interruption {
   /// Ends the program by a signal, as its caller expects of a program that was interrupted.
   static func die(by number: Int32) -> Never {
     signal(number, SIG_DFL)
+    // Whoever started the program may have blocked the signal, and a program inherits that.
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
+    sigaddset(&blocked, number)
+    pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
     raise(number)
     exit(128 + number)
   }
