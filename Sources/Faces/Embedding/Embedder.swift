@@ -94,9 +94,8 @@ public final class Embedder: Sendable {
     let known = thresholds.map { "\($0.falseAcceptRate)" }.joined(separator: ", ")
     throw FacenetError(
       .notFound,
-      known.isEmpty
-        ? "no threshold was measured for any false accept rate (\(name))"
-        : "no threshold was measured for a false accept rate of \(falseAcceptRate), there are: \(known) (\(name))")
+      "no threshold was measured for a false accept rate of \(falseAcceptRate), "
+        + (known.isEmpty ? "nor for any other" : "there are: \(known)") + " (\(name))")
   }
 
   /// Cuts a face out of its picture, turned and scaled so that its landmarks lie where the model wants them.
