@@ -1,0 +1,57 @@
+"""Faces in photographs found, aligned, embedded and verified.
+
+>>> import facenet
+>>> result = facenet.verify("one.jpg", "other.jpg")     # doctest: +SKIP
+>>> result.same, result.distance, result.threshold      # doctest: +SKIP
+(True, 0.52, 1.1)
+
+Pictures may be paths, the bytes of JPEG or PNG files, uint8 arrays (H, W, 3), Pillow images, or :class:`Image`.
+Coordinates are pixels of the picture: origin top left, y down. Failures raise :class:`FacenetError`, by kind.
+"""
+
+from __future__ import annotations
+
+from ._errors import (
+    CorruptError,
+    FacenetError,
+    InputOutputError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    PluginError,
+    TooLargeError,
+    UnsupportedError,
+)
+from ._image import Image, ImageLike
+from ._library import version
+from ._model import Model, Session
+from ._parts import Detector, Embedder
+from ._pipeline import Pipeline, detect, embed, verify
+from ._values import Face, Verification
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CorruptError",
+    "Detector",
+    "Embedder",
+    "Face",
+    "FacenetError",
+    "Image",
+    "ImageLike",
+    "InputOutputError",
+    "InternalError",
+    "InvalidArgumentError",
+    "Model",
+    "NotFoundError",
+    "Pipeline",
+    "PluginError",
+    "Session",
+    "TooLargeError",
+    "UnsupportedError",
+    "Verification",
+    "detect",
+    "embed",
+    "verify",
+    "version",
+]

@@ -1,0 +1,222 @@
+"""Finds and declares libfacenet.so. The header facenet.h is the manual; names and order are its own."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from ctypes import POINTER, c_char_p, c_float, c_int32, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, TypeVar
+
+from ._errors import BY_STATUS, InternalError, InvalidArgumentError
+
+SONAME = "libfacenet.so.0"
+OLDEST = 100
+"""The first version that has every function declared here: 10203 is 1.2.3."""
+
+ALL_PROCESSORS = 0xFFFFFFFF
+
+
+class CImage(ctypes.Structure):
+    _fields_ = [
+        ("pixels", c_void_p),
+        ("width", c_uint32),
+        ("height", c_uint32),
+        ("stride", c_uint32),
+        ("format", c_int32),
+    ]
+
+
+class CPoint(ctypes.Structure):
+    _fields_ = [("x", c_float), ("y", c_float)]
+
+
+class CFace(ctypes.Structure):
+    _fields_ = [
+        ("left", c_float),
+        ("top", c_float),
+        ("right", c_float),
+        ("bottom", c_float),
+        ("score", c_float),
+        ("landmarks", CPoint * 5),
+    ]
+
+
+class CVerification(ctypes.Structure):
+    _fields_ = [("distance", c_float), ("threshold", c_float), ("same", c_int32), ("a", CFace), ("b", CFace)]
+
+
+class CTensor(ctypes.Structure):
+    _fields_ = [("values", c_void_p), ("shape", POINTER(c_size_t)), ("rank", c_uint32), ("type", c_int32)]
+
+
+class CDetectorOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("threads", c_uint32),
+        ("minimum_size", c_uint32),
+        ("minimum_score", c_float),
+        ("overlap", c_float),
+    ]
+
+
+class CEmbedderOptions(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("threads", c_uint32), ("threshold", c_float)]
+
+
+class CSessionOptions(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("threads", c_uint32), ("memory_limit", c_uint64)]
+
+
+_STATUS: Dict[str, List[Any]] = {
+    "facenet_bitmap_open": [c_char_p, POINTER(c_void_p)],
+    "facenet_bitmap_decode": [c_void_p, c_size_t, POINTER(c_void_p)],
+    "facenet_bitmap_image": [c_void_p, POINTER(CImage)],
+    "facenet_detector_open": [c_char_p, POINTER(CDetectorOptions), POINTER(c_void_p)],
+    "facenet_detector_decode": [c_void_p, c_size_t, POINTER(CDetectorOptions), POINTER(c_void_p)],
+    "facenet_detect": [c_void_p, POINTER(CImage), POINTER(CFace), c_size_t, POINTER(c_size_t)],
+    "facenet_embedder_open": [c_char_p, POINTER(CEmbedderOptions), POINTER(c_void_p)],
+    "facenet_embedder_decode": [c_void_p, c_size_t, POINTER(CEmbedderOptions), POINTER(c_void_p)],
+    "facenet_embedder_threshold": [c_void_p, c_float, POINTER(c_float)],
+    "facenet_embedder_align": [c_void_p, POINTER(CImage), POINTER(CFace), POINTER(c_uint8), c_size_t],
+    "facenet_embed": [c_void_p, POINTER(CImage), c_size_t, POINTER(c_float), c_size_t],
+    "facenet_pipeline_new": [c_void_p, c_void_p, POINTER(c_void_p)],
+    "facenet_pipeline_verify": [c_void_p, POINTER(CImage), POINTER(CImage), c_float, POINTER(CVerification)],
+    "facenet_pipeline_embed": [
+        c_void_p,
+        POINTER(CImage),
+        POINTER(CFace),
+        POINTER(c_float),
+        c_size_t,
+        POINTER(c_size_t),
+    ],
+    "facenet_model_open": [c_char_p, POINTER(c_void_p)],
+    "facenet_model_decode": [c_void_p, c_size_t, POINTER(c_void_p)],
+    "facenet_session_new": [c_void_p, POINTER(CSessionOptions), POINTER(c_void_p)],
+    "facenet_session_run": [c_void_p, POINTER(CTensor), c_size_t],
+    "facenet_session_output": [c_void_p, c_size_t, POINTER(CTensor)],
+}
+"""Functions that return a facenet_status, and what they take."""
+
+_OTHER: Dict[str, Tuple[Any, List[Any]]] = {
+    "facenet_version": (c_uint32, []),
+    "facenet_error_message": (c_char_p, []),
+    "facenet_bitmap_free": (None, [c_void_p]),
+    "facenet_detector_free": (None, [c_void_p]),
+    "facenet_embedder_dimension": (c_uint32, [c_void_p]),
+    "facenet_embedder_side": (c_uint32, [c_void_p]),
+    "facenet_embedder_distance": (c_float, [c_void_p, POINTER(c_float), POINTER(c_float)]),
+    "facenet_embedder_free": (None, [c_void_p]),
+    "facenet_pipeline_dimension": (c_uint32, [c_void_p]),
+    "facenet_pipeline_free": (None, [c_void_p]),
+    "facenet_model_input_count": (c_size_t, [c_void_p]),
+    "facenet_model_output_count": (c_size_t, [c_void_p]),
+    "facenet_model_input_name": (c_char_p, [c_void_p, c_size_t]),
+    "facenet_model_output_name": (c_char_p, [c_void_p, c_size_t]),
+    "facenet_model_metadata": (c_char_p, [c_void_p, c_char_p]),
+    "facenet_model_free": (None, [c_void_p]),
+    "facenet_session_free": (None, [c_void_p]),
+}
+"""Functions with another result, and what they take."""
+
+
+def _candidates() -> List[str]:
+    """Where the library may be, the first that exists wins."""
+    named = os.environ.get("FACENET_LIBRARY")
+    if named:
+        return [named]
+    package = Path(__file__).resolve().parent
+    found = [package / SONAME]
+    root = package.parents[2]
+    if (root / "include" / "facenet.h").exists():
+        found.append(root / "build" / "lib" / SONAME)
+    return [str(path) for path in found if path.exists()] + [SONAME]
+
+
+def _load() -> ctypes.CDLL:
+    path = _candidates()[0]
+    try:
+        library = ctypes.CDLL(path)
+    except OSError as error:
+        raise ImportError(
+            f"libfacenet cannot be loaded ({error}): run `make build` in a checkout, install it, "
+            "or set FACENET_LIBRARY to its path"
+        ) from None
+    signatures = dict(_OTHER, **{name: (c_int32, arguments) for name, arguments in _STATUS.items()})
+    for name, (result, arguments) in signatures.items():
+        try:
+            function = getattr(library, name)
+        except AttributeError:
+            raise ImportError(f"{path} has no {name}: it is not libfacenet, or older than 0.1") from None
+        function.restype = result
+        function.argtypes = arguments
+    found = library.facenet_version()
+    if found < OLDEST or found >= 10000:
+        raise ImportError(f"{path} has the version {found}, expected {OLDEST} to 9999")
+    return library
+
+
+library: Any = _load()
+
+
+def version() -> str:
+    """The version of the library that runs, such as "0.1.0"."""
+    number = library.facenet_version()
+    return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+
+
+def check(status: int) -> None:
+    """Raises what a status other than 0 stands for, with the message of this thread."""
+    if status != 0:
+        raise BY_STATUS.get(status, InternalError)(message())
+
+
+def message() -> str:
+    """The sentence about this thread's last failure."""
+    raw: bytes = library.facenet_error_message()
+    return raw.decode("utf-8", "replace")
+
+
+def thread_limit(threads: int) -> int:
+    """Python's 0, one thread a processor, as the library says it."""
+    if not 0 <= threads <= 1024:
+        raise InvalidArgumentError(f"threads is {threads}, expected 0 to 1024")
+    return threads or ALL_PROCESSORS
+
+
+Self = TypeVar("Self", bound="Handle")
+
+
+class Handle:
+    """Something the library keeps for us until it is closed, collected, or left as a context manager."""
+
+    def __init__(self, open_function: Callable[..., int], arguments: Sequence[Any], free: Callable[..., None]) -> None:
+        out = c_void_p()
+        check(open_function(*arguments, ctypes.byref(out)))
+        self._raw: Optional[int] = out.value
+        self._finalizer = weakref.finalize(self, free, out.value)
+
+    @property
+    def handle(self) -> int:
+        """The library's own name for it.
+
+        Raises InvalidArgumentError once it is closed.
+        """
+        if self._raw is None:
+            raise InvalidArgumentError(f"this {type(self).__name__} is closed")
+        return self._raw
+
+    def close(self) -> None:
+        """Gives it back to the library now; closing twice does nothing."""
+        self._raw = None
+        self._finalizer()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
