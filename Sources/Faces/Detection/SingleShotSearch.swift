@@ -70,7 +70,7 @@ final class SingleShotSearch: FaceSearch {
   }
 
   /// The faces at one scale, in pixels of the picture.
-  private func faces(in image: ImageView, factor: Float) throws(FacenetError) -> [Face] {
+  func faces(in image: ImageView, factor: Float) throws(FacenetError) -> [Face] {
     let width = max(1, Int((Float(image.width) * factor).rounded()))
     let height = max(1, Int((Float(image.height) * factor).rounded()))
     let found: [Face]

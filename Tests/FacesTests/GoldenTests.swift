@@ -1,0 +1,137 @@
+import Core
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Faces
+
+/// Our answers beside those of public tools; Tests/Golden holds them and the scripts that made them.
+@Suite struct GoldenTests {
+  struct Model: CustomTestStringConvertible {
+    let name: String
+    let path: String?
+    var normalization: Normalization?
+    var testDescription: String { name }
+  }
+
+  static let models: [Model] =
+    ["facenet", "dlib", "edgeface-s"].map { Model(name: $0, path: TestFiles.model($0)) } + [
+      Model(
+        name: "mobilefacenet", path: SharedData.path("models/mobilefacenet/MobileFaceNet.onnx"),
+        normalization: Normalization(
+          order: .rgb, mean: [0.485, 0.456, 0.406].map { 255 * $0 },
+          scale: [0.229, 0.224, 0.225].map { 1 / (255 * $0) })),
+      Model(
+        name: "mobilefacenet_y1", path: SharedData.path("models/mobilefacenet_y1/mobilefacenet_y1.onnx"),
+        normalization: Normalization(order: .rgb, mean: [0, 0, 0], scale: [1, 1, 1])),
+    ]
+
+  @Test(
+    .enabled(if: Photographs.hasCrops && TestFiles.golden("embeddings/crops.csv") != nil, "data not present"),
+    arguments: models.filter { $0.path != nil && TestFiles.golden("embeddings/\($0.name).npy") != nil })
+  func embeddingsEqualONNXRuntimes(model: Model) throws {
+    let golden = try NumPyFile(path: #require(TestFiles.golden("embeddings/\(model.name).npy")))
+    let options = EmbedderOptions(normalization: model.normalization)
+    let embedder = try Embedder(#require(model.path), options: options)
+    #expect(embedder.dimension == golden.columns)
+    let crops = try goldenCrops(side: embedder.side)
+    #expect(crops.count == golden.rows && crops.count >= 20)
+    let embeddings = try embedder.embed(crops)
+    for (index, embedding) in embeddings.enumerated() {
+      let length = embedder.metric == .euclidean ? 1 : norm(golden.row(index))
+      let expected = golden.row(index).map { Double($0) / length }
+      let error = zip(embedding, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+      let dot = zip(embedding, expected).reduce(0) { $0 + Double($1.0) * $1.1 }
+      #expect(error <= 1e-4, "crop \(index)")
+      #expect(dot / (norm(embedding) * norm(expected)) >= 0.99999, "crop \(index)")
+    }
+  }
+
+  /// The middle of each listed crop.
+  private func goldenCrops(side: Int) throws -> [Bitmap] {
+    let table = try String(contentsOfFile: #require(TestFiles.golden("embeddings/crops.csv")), encoding: .utf8)
+    return try table.split(separator: "\n").dropFirst().map { line in
+      let crop = try Photographs.bitmap("val160/" + line.prefix { $0 != "," })
+      let start = (crop.width - side) / 2
+      return try crop.withView {
+        try Bitmap(copying: $0.cropped(x: start, y: start, width: side, height: side))
+      }
+    }
+  }
+
+  private func norm(_ values: [some BinaryFloatingPoint]) -> Double {
+    values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+  }
+
+  /// Rows of a table of faces by photograph; numbers from column `start` on are left, top, right, bottom, score, x0...
+  private func faces(_ table: String, from start: Int) throws -> [String: [Face]] {
+    let text = try String(contentsOfFile: #require(TestFiles.golden(table)), encoding: .utf8)
+    var faces: [String: [Face]] = [:]
+    for line in text.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: ",").map(String.init)
+      let numbers = fields.dropFirst(start).map { Float($0) ?? .nan }
+      let landmarks = stride(from: 5, to: 15, by: 2).map { Point(numbers[$0], numbers[$0 + 1]) }
+      let box = Box(numbers[0], numbers[1], numbers[2], numbers[3])
+      faces[fields[0], default: []].append(Face(trusted: box, score: numbers[4], landmarks: landmarks))
+    }
+    return faces
+  }
+
+  private func largestShift(_ a: [Point], _ b: [Point]) -> Float {
+    zip(a, b).map { hypot($0.x - $1.x, $0.y - $1.y) }.max() ?? .infinity
+  }
+
+  @Test(
+    .enabled(
+      if: Photographs.isPresent && Photographs.hasLFW && TestModels.hasRetinaFace
+        && TestFiles.golden("retinaface.csv") != nil, "data or model not present"))
+  func retinaFaceEqualsAPlainDecoder() throws {
+    let golden = try faces("retinaface.csv", from: 3)
+    let list = try String(contentsOfFile: #require(TestFiles.golden("retinaface.txt")), encoding: .utf8)
+    let file = try ModelFile(TestModels.installed("retinaface"))
+    let search = try #require(file.search(DetectorOptions()) as? SingleShotSearch)
+    for name in list.split(whereSeparator: \.isWhitespace).map(String.init) {
+      // As they are stored: the goldens' reader does not turn pictures.
+      let options = DecodeOptions(appliesOrientation: false)
+      let picture = try Bitmap(path: Photographs.path(name), options: options)
+      let found = try picture.withView { try search.faces(in: $0, factor: 1) }
+      let expected = golden[name] ?? []
+      #expect(found.count == expected.count, "\(name)")
+      for (face, wanted) in zip(found, expected) {
+        let corners = [Point(face.left, face.top), Point(face.right, face.bottom)]
+        let wantedCorners = [Point(wanted.left, wanted.top), Point(wanted.right, wanted.bottom)]
+        #expect(largestShift(corners, wantedCorners) <= 0.5, "\(name)")
+        #expect(largestShift(face.landmarks, wanted.landmarks) <= 0.5, "\(name)")
+      }
+    }
+  }
+
+  static let hasMTCNN = TestFiles.model("mtcnn") != nil && TestFiles.golden("mtcnn.csv") != nil
+
+  @Test(.enabled(if: hasMTCNN && TestFiles.sample("obama.jpg") != nil, "model or sample photographs not installed"))
+  func mtcnnEqualsFacenetPyTorchOnTheSamples() throws {
+    try compareMTCNN(folder: "samples/") { TestFiles.sample($0) }
+  }
+
+  @Test(.enabled(if: hasMTCNN && Photographs.isPresent, "data or model not present"))
+  func mtcnnEqualsFacenetPyTorchOnPhotographs() throws {
+    try compareMTCNN(folder: "photos/") { SharedData.path("data/photos/" + $0) }
+  }
+
+  private func compareMTCNN(folder: String, path: (String) -> String?) throws {
+    let detector = try Detector(TestModels.installed("mtcnn"), options: DetectorOptions(minimumSize: 20))
+    let golden = try faces("mtcnn.csv", from: 1).filter { $0.key.hasPrefix(folder) }
+    try #require(golden.count >= 5)
+    for (name, expected) in golden.sorted(by: { $0.key < $1.key }) {
+      let file = try #require(path(String(name.dropFirst(folder.count))))
+      let found = try detector.detect(Bitmap(path: file))
+      #expect(found.count == expected.count, "\(name)")
+      for wanted in expected {
+        let best = try #require(found.max { $0.box.overlap(wanted.box) < $1.box.overlap(wanted.box) })
+        #expect(best.box.overlap(wanted.box) >= 0.95, "\(name) \(wanted.box)")
+        #expect(largestShift(best.landmarks, wanted.landmarks) <= 2, "\(name) \(wanted.box)")
+      }
+    }
+  }
+}
