@@ -106,32 +106,4 @@ import Testing
       }
     }
   }
-
-  static let hasMTCNN = TestFiles.model("mtcnn") != nil && TestFiles.golden("mtcnn.csv") != nil
-
-  @Test(.enabled(if: hasMTCNN && TestFiles.sample("obama.jpg") != nil, "model or sample photographs not installed"))
-  func mtcnnEqualsFacenetPyTorchOnTheSamples() throws {
-    try compareMTCNN(folder: "samples/") { TestFiles.sample($0) }
-  }
-
-  @Test(.enabled(if: hasMTCNN && Photographs.isPresent, "data or model not present"))
-  func mtcnnEqualsFacenetPyTorchOnPhotographs() throws {
-    try compareMTCNN(folder: "photos/") { SharedData.path("data/photos/" + $0) }
-  }
-
-  private func compareMTCNN(folder: String, path: (String) -> String?) throws {
-    let detector = try Detector(TestModels.installed("mtcnn"), options: DetectorOptions(minimumSize: 20))
-    let golden = try faces("mtcnn.csv", from: 1).filter { $0.key.hasPrefix(folder) }
-    try #require(golden.count >= 5)
-    for (name, expected) in golden.sorted(by: { $0.key < $1.key }) {
-      let file = try #require(path(String(name.dropFirst(folder.count))))
-      let found = try detector.detect(Bitmap(path: file))
-      #expect(found.count == expected.count, "\(name)")
-      for wanted in expected {
-        let best = try #require(found.max { $0.box.overlap(wanted.box) < $1.box.overlap(wanted.box) })
-        #expect(best.box.overlap(wanted.box) >= 0.95, "\(name) \(wanted.box)")
-        #expect(largestShift(best.landmarks, wanted.landmarks) <= 2, "\(name) \(wanted.box)")
-      }
-    }
-  }
 }
