@@ -74,6 +74,7 @@ public final class Bitmap: Sendable {
 
   package convenience init(path: String, options: DecodeOptions) throws(FacenetError) {
     let file = try File.load(path, limit: options.limits.maximumFileBytes)
+    defer { withExtendedLifetime(file) {} }
     do throws(FacenetError) {
       try self.init(decoding: UnsafeRawBufferPointer(file.bytes), options: options)
     } catch {
@@ -95,7 +96,8 @@ public final class Bitmap: Sendable {
   /// Lends the pixels, format `rgb8`, stride `3 * width`; the view must not outlive the call.
   public func withView<Result, Failure: Error>(_ body: (ImageView) throws(Failure) -> Result) throws(Failure) -> Result
   {
-    try body(
+    defer { withExtendedLifetime(self) {} }
+    return try body(
       ImageView(trusted: storage.pointer(), width: width, height: height, stride: 3 * width, format: .rgb8))
   }
 
@@ -106,6 +108,6 @@ public final class Bitmap: Sendable {
     Point(origin.x + Float(reduction) * point.x, origin.y + Float(reduction) * point.y)
   }
 
-  /// The `3 * width * height` bytes of the picture, for as long as it lives.
+  /// The `3 * width * height` bytes of the picture, for as long as it lives: the caller sees to that.
   package var pointer: UnsafePointer<UInt8> { UnsafePointer(storage.pointer()) }
 }

@@ -23,7 +23,8 @@ package final class Canvas {
   /// - Throws: `tooLarge` when there is no memory.
   package init(_ bitmap: Bitmap) throws(FacenetError) {
     pixels = try Pixels(width: bitmap.width, height: bitmap.height)
-    pixels.row(0).update(from: bitmap.pointer, count: 3 * bitmap.width * bitmap.height)
+    let target = pixels.row(0)
+    bitmap.withView { target.update(from: $0.pixels, count: 3 * bitmap.width * bitmap.height) }
   }
 
   package var width: Int { pixels.width }
@@ -31,7 +32,10 @@ package final class Canvas {
 
   /// What has been drawn so far.
   /// - Throws: `tooLarge` when there is no memory.
-  package func bitmap() throws(FacenetError) -> Bitmap { try Bitmap(copying: pixels.view) }
+  package func bitmap() throws(FacenetError) -> Bitmap {
+    defer { withExtendedLifetime(self) {} }
+    return try Bitmap(copying: pixels.view)
+  }
 
   /// A filled rectangle over the pixels whose centres lie within it.
   package func fill(left: Float, top: Float, right: Float, bottom: Float, _ colour: Colour) {

@@ -38,6 +38,7 @@ private func finishRaw(_ image: inout png_image) throws(FacenetError) -> Pixels 
   image.format = PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA | PNG_FORMAT_FLAG_LINEAR
   let pixels = try Pixels(width: width, height: height)
   let samples = try AlignedBuffer(count: 8 * width * height)
+  defer { withExtendedLifetime(samples) {} }
   let source = samples.pointer(to: UInt16.self)
   guard png_image_finish_read(&image, nil, source, Int32(width) * 4, nil) != 0 else { throw failure(image) }
   let target = pixels.row(0)
