@@ -4,7 +4,7 @@ import Testing
 
 @testable import Imaging
 
-@Suite struct PictureFileTests {
+@Suite final class PictureFileTests {
   let folder: String
 
   init() throws {
@@ -12,8 +12,9 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
   @Test func goesByContentNotByName() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let picture = try smoothPicture(12, 10)
     try File.write(picture.withView { try $0.encodedPNG() }, to: folder + "/photo.jpg")
     try File.write(picture.withView { try $0.encodedJPEG() }, to: folder + "/photo.png")
@@ -22,7 +23,6 @@ import Testing
   }
 
   @Test func explainsWhatIsNoPictureFile() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     try File.write(Array("not a picture at all".utf8), to: folder + "/text.jpg")
     try File.write([], to: folder + "/empty.jpg")
     mkfifo(folder + "/pipe.jpg", 0o600)
@@ -38,7 +38,6 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may read every file")) func explainsAMissingPermission() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/secret.png"
     try File.write(smoothPicture(2, 2).withView { try $0.encodedPNG() }, to: path)
     chmod(path, 0)
@@ -47,7 +46,6 @@ import Testing
   }
 
   @Test func refusesALongFileBeforeReadingIt() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/long.jpg"
     try File.write([0xFF], to: path)
     truncate(path, 1 << 40)
@@ -56,7 +54,6 @@ import Testing
   }
 
   @Test(arguments: ["a.jpg", "a.JPEG", "a.png"]) func writesWhatItReads(name: String) throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let picture = try smoothPicture(33, 21)
     try picture.write(to: folder + "/" + name, quality: 95)
     let back = try Bitmap(path: folder + "/" + name)
@@ -65,7 +62,6 @@ import Testing
   }
 
   @Test func writesNothingWhereItCannot() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let picture = try smoothPicture(3, 3)
     for name in ["a.webp", "png", "none/a.png"] {
       #expect(throws: FacenetError.self) { try picture.write(to: folder + "/" + name) }
