@@ -6,15 +6,18 @@ import KernelCore
 /// Immutable: any thread.
 package final class Convolution: Sendable {
   package let geometry: ConvolutionGeometry
-  private let direct: DirectConvolution
+  package let algorithm: ConvolutionAlgorithm
+  private let implementation: any ConvolutionImplementation
 
   /// - Parameters:
+  ///   - algorithm: one that the geometry allows, as ``ConvolutionAlgorithm/choose(_:height:width:)`` gives it.
   ///   - weights: (O, I / groups, KH, KW) row-major, the order of ONNX.
   ///   - bias: O values, or nil for none.
   /// - Throws: `invalidArgument` or `tooLarge` for a geometry out of range or arrays that do not fit it.
   package init(
-    _ geometry: ConvolutionGeometry, weights: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>? = nil,
-    activation: Activation = .none, kernels: any KernelTable.Type = Processor.kernels
+    _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm, weights: UnsafeBufferPointer<Float>,
+    bias: UnsafeBufferPointer<Float>? = nil, activation: Activation = .none,
+    kernels: any KernelTable.Type = Processor.kernels
   ) throws(FacenetError) {
     try geometry.validate()
     guard let start = weights.baseAddress, weights.count == geometry.weightCount else {
@@ -26,16 +29,23 @@ package final class Convolution: Sendable {
     let epilogue = try PackedEpilogue(
       bias: bias, activation: activation, columns: geometry.outputChannels, groups: geometry.groups,
       width: kernels.registerWidth)
-    direct = try DirectConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
+    self.algorithm = algorithm
+    implementation =
+      switch algorithm {
+      case .direct:
+        try DirectConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
+      case .winograd(let tile):
+        try WinogradConvolution(tile, geometry, weights: start, epilogue: epilogue, kernels: kernels)
+      }
   }
 
-  /// What runs for an input of this size, for listings: `winograd 4x4`, `direct`, `depthwise`, `pointwise`.
-  package func kernelName(height: Int, width: Int) -> String { "\(direct.access)" }
+  /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
+  package var label: String { implementation.label }
 
   /// Floats of working memory that ``run`` wants for this size. Any alignment will do.
   package func scratchCount(batch: Int, height: Int, width: Int, threads: Int) -> Int {
     let size = ConvolutionSize(batch: batch, height: height, width: width, threads: max(threads, 1))
-    return direct.scratchCount(size)
+    return implementation.scratchCount(size)
   }
 
   /// Reads (batch, height, width, inputChannels), writes (batch, outputHeight, outputWidth, outputChannels).
@@ -55,6 +65,14 @@ package final class Convolution: Sendable {
       outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
       threads: max(threads, 1))
     guard call.batch * call.outputHeight * call.outputWidth > 0 else { return }
-    direct.run(call)
+    implementation.run(call)
   }
+}
+
+/// One way to compute a convolution, its weights packed. Immutable: any thread.
+protocol ConvolutionImplementation: Sendable {
+  var label: String { get }
+  /// Floats of working memory for a run of this size.
+  func scratchCount(_ size: ConvolutionSize) -> Int
+  func run(_ call: ConvolutionCall)
 }

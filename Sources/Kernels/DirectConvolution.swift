@@ -5,17 +5,17 @@ import KernelCore
 /// input pixel under it or to zeros, so that nothing is copied and any stride, dilation, pad and group is the same code.
 ///
 /// Immutable: any thread.
-final class DirectConvolution: Sendable {
+final class DirectConvolution: ConvolutionImplementation {
   /// How an output pixel's inputs are found.
-  enum Access: Equatable {
+  private enum Access: String {
     /// 1x1: output pixel p reads input pixel p.
-    case pixels
+    case pixels = "direct pointwise"
     /// Few channels: the positions of a kernel's row are contiguous in an image whose pads are stored.
-    case paddedRows
-    case pointers
+    case paddedRows = "direct rows"
+    case pointers = "direct"
   }
 
-  let access: Access
+  private let access: Access
   private let geometry: ConvolutionGeometry
   private let kernels: any KernelTable.Type
   private let epilogue: PackedEpilogue
@@ -54,6 +54,7 @@ final class DirectConvolution: Sendable {
     return .pointers
   }
 
+  var label: String { access.rawValue }
   private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
   private var zeros: UnsafePointer<Float> { weights + groupWeights * geometry.groups }
   private var tableTaps: Int { access == .paddedRows ? geometry.kernelHeight : geometry.taps }
