@@ -26,14 +26,17 @@ package final class Convolution: Sendable {
     }
     try activation.validate(bias: bias, channels: geometry.outputChannels, what: "convolution")
     self.geometry = geometry
+    // A depthwise kernel takes all channels as one row.
     let epilogue = try PackedEpilogue(
-      bias: bias, activation: activation, columns: geometry.outputChannels, groups: geometry.groups,
-      width: kernels.registerWidth)
+      bias: bias, activation: activation, columns: geometry.outputChannels,
+      groups: algorithm == .depthwise ? 1 : geometry.groups, width: kernels.registerWidth)
     self.algorithm = algorithm
     implementation =
       switch algorithm {
       case .direct:
         try DirectConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
+      case .depthwise:
+        try DepthwiseConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
       case .winograd(let tile):
         try WinogradConvolution(tile, geometry, weights: start, epilogue: epilogue, kernels: kernels)
       }

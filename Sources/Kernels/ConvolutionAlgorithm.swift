@@ -5,11 +5,15 @@ import KernelCore
 package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
   /// Sums over the kernel's positions as the definition says.
   case direct
+  /// One kernel a channel.
+  case depthwise
   /// Fewer multiplications for 3x3 kernels, on tiles of the output.
   case winograd(WinogradTile)
 
   /// The algorithm for images of this size.
   package static func choose(_ geometry: ConvolutionGeometry, height: Int, width: Int) -> ConvolutionAlgorithm {
+    let isDepthwise = geometry.groupInputChannels == 1 && geometry.groupOutputChannels == 1
+    if isDepthwise, geometry.groups > 1 { return .depthwise }
     guard isWinograd(geometry) else { return .direct }
     let (rows, columns) = (geometry.outputHeight(for: height), geometry.outputWidth(for: width))
     // Below this the transforms cost what the products save, and above it a tile's weights must serve many tiles.
@@ -27,6 +31,7 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .direct: "direct"
+    case .depthwise: "depthwise"
     case .winograd(let tile): "winograd \(tile.side)x\(tile.side)"
     }
   }
