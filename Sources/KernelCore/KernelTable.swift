@@ -13,8 +13,14 @@ public protocol KernelTable:
   /// Floats in a register.
   static var registerWidth: Int { get }
   static var tileRows: Int { get }
+  static var narrowTileRows: Int { get }
 }
 
 extension KernelTable where Self: InstructionSet {
   @inlinable public static var registerWidth: Int { Vector.width }
+}
+
+extension KernelTable {
+  /// Rows of the register tiles of a product that has this many columns.
+  @inlinable public static func tileRows(columns: Int) -> Int { columns > registerWidth ? tileRows : narrowTileRows }
 }

@@ -20,25 +20,19 @@ package final class Convolution: Sendable {
     kernels: any KernelTable.Type = Processor.kernels
   ) throws(FacenetError) {
     try geometry.validate()
-    guard let start = weights.baseAddress, weights.count == geometry.weightCount else {
+    guard weights.count == geometry.weightCount else {
       throw FacenetError(
         .invalidArgument, "convolution: \(weights.count) weights, expected \(geometry.weightCount)")
     }
     try activation.validate(bias: bias, channels: geometry.outputChannels, what: "convolution")
     self.geometry = geometry
-    // A depthwise kernel takes all channels as one row.
-    let epilogue = try PackedEpilogue(
-      bias: bias, activation: activation, columns: geometry.outputChannels,
-      groups: algorithm == .depthwise ? 1 : geometry.groups, width: kernels.registerWidth)
     self.algorithm = algorithm
+    let parts = ConvolutionParts(geometry, weights: weights, bias: bias, activation: activation, kernels: kernels)
     implementation =
       switch algorithm {
-      case .direct:
-        try DirectConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
-      case .depthwise:
-        try DepthwiseConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
-      case .winograd(let tile):
-        try WinogradConvolution(tile, geometry, weights: start, epilogue: epilogue, kernels: kernels)
+      case .direct: try DirectConvolution.merging(parts)
+      case .depthwise: try DepthwiseConvolution(parts)
+      case .winograd(let tile): try WinogradConvolution(tile, parts)
       }
   }
 
@@ -78,4 +72,32 @@ protocol ConvolutionImplementation: Sendable {
   /// Floats of working memory for a run of this size.
   func scratchCount(_ size: ConvolutionSize) -> Int
   func run(_ call: ConvolutionCall)
+}
+
+/// What a convolution is made of, checked.
+struct ConvolutionParts {
+  let geometry: ConvolutionGeometry
+  /// (O, I / groups, KH, KW), at least one.
+  let weights: UnsafeBufferPointer<Float>
+  let bias: UnsafeBufferPointer<Float>?
+  let activation: Activation
+  let kernels: any KernelTable.Type
+
+  /// - Parameter groups: groups whose channels are padded to whole panels apart.
+  func epilogue(groups: Int) throws(FacenetError) -> PackedEpilogue {
+    try PackedEpilogue(
+      bias: bias, activation: activation, columns: geometry.outputChannels, groups: groups,
+      width: kernels.registerWidth)
+  }
+
+  init(
+    _ geometry: ConvolutionGeometry, weights: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>?,
+    activation: Activation, kernels: any KernelTable.Type
+  ) {
+    self.geometry = geometry
+    self.weights = weights
+    self.bias = bias
+    self.activation = activation
+    self.kernels = kernels
+  }
 }

@@ -12,20 +12,18 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   private let memory: AlignedBuffer
   private let stride: Int
 
-  init(
-    _ geometry: ConvolutionGeometry, weights: UnsafePointer<Float>, epilogue: PackedEpilogue,
-    kernels: any KernelTable.Type
-  ) throws(FacenetError) {
-    self.geometry = geometry
-    self.kernels = kernels
-    self.epilogue = epilogue
+  init(_ parts: ConvolutionParts) throws(FacenetError) {
+    geometry = parts.geometry
+    kernels = parts.kernels
+    // All channels are one row, whatever the groups.
+    epilogue = try parts.epilogue(groups: 1)
     let channels = geometry.outputChannels
     stride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
     memory = try AlignedBuffer(count: geometry.taps * stride * MemoryLayout<Float>.stride)
     let values = memory.pointer(to: Float.self)
     for channel in 0..<channels {
       for tap in 0..<geometry.taps {
-        values[tap * stride + channel] = weights[channel * geometry.taps + tap]
+        values[tap * stride + channel] = parts.weights[channel * geometry.taps + tap]
       }
     }
   }

@@ -23,13 +23,23 @@ final class DirectConvolution: ConvolutionImplementation {
   private let memory: AlignedBuffer
   private let groupWeights: Int
 
-  init(
-    _ geometry: ConvolutionGeometry, weights: UnsafePointer<Float>, epilogue: PackedEpilogue,
-    kernels: any KernelTable.Type
-  ) throws(FacenetError) {
-    self.geometry = geometry
-    self.kernels = kernels
-    self.epilogue = epilogue
+  /// Small groups are computed several at a time.
+  static func merging(_ parts: ConvolutionParts) throws(FacenetError) -> DirectConvolution {
+    let count = parts.geometry.groupsInRegister(parts.kernels.registerWidth)
+    guard count > 1 else { return try DirectConvolution(parts) }
+    let merged = parts.geometry.mergedWeights(parts.weights, count)
+    return try merged.withUnsafeBufferPointer { weights throws(FacenetError) in
+      try DirectConvolution(
+        ConvolutionParts(
+          parts.geometry.merging(count), weights: weights, bias: parts.bias, activation: parts.activation,
+          kernels: parts.kernels))
+    }
+  }
+
+  private init(_ parts: ConvolutionParts) throws(FacenetError) {
+    geometry = parts.geometry
+    kernels = parts.kernels
+    epilogue = try parts.epilogue(groups: geometry.groups)
     access = Self.access(geometry)
     let (channels, columns) = (geometry.groupInputChannels, geometry.groupOutputChannels)
     groupWeights = PackedPanels.count(
@@ -38,7 +48,8 @@ final class DirectConvolution: ConvolutionImplementation {
       count: (groupWeights * geometry.groups + geometry.inputChannels) * MemoryLayout<Float>.stride)
     for group in 0..<geometry.groups {
       PackedPanels.pack(
-        weights: weights + group * columns * channels * geometry.taps, channels: channels, taps: geometry.taps,
+        weights: parts.weights.baseAddress.unsafelyUnwrapped + group * columns * channels * geometry.taps,
+        channels: channels, taps: geometry.taps,
         columns: columns, width: kernels.registerWidth,
         into: memory.pointer(to: Float.self) + group * groupWeights)
     }
@@ -65,7 +76,8 @@ final class DirectConvolution: ConvolutionImplementation {
     let pointers = access == .pixels ? 0 : tableTaps * MemoryLayout<UnsafePointer<Float>>.stride
     return ProductGrid(
       rows: rows, columns: geometry.groupOutputChannels,
-      rowBytes: geometry.inputChannels * pixels * MemoryLayout<Float>.stride + pointers, kernels: kernels,
+      rowBytes: geometry.inputChannels * pixels * MemoryLayout<Float>.stride + pointers,
+      weightBytes: groupWeights * MemoryLayout<Float>.stride, kernels: kernels,
       threads: size.threads)
   }
 
@@ -101,11 +113,11 @@ final class DirectConvolution: ConvolutionImplementation {
         .assumingMemoryBound(to: UnsafePointer<Float>.self)
       var product = product(call)
       if let images {
-        images.fill(table, rows: block.rows, height: kernels.tileRows)
+        images.fill(table, rows: block.rows, height: product.tileRows)
         product.taps = geometry.kernelHeight
         product.depth = geometry.kernelWidth * geometry.inputChannels
       } else {
-        PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: kernels.tileRows)
+        PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: product.tileRows)
         product.taps = geometry.taps
       }
       product.table = UnsafePointer(table)
@@ -124,7 +136,8 @@ final class DirectConvolution: ConvolutionImplementation {
 
   private func product(_ call: ConvolutionCall) -> Product {
     var product = Product(
-      input: call.input, weights: weights, output: call.output, epilogue: epilogue.epilogue())
+      input: call.input, weights: weights, output: call.output,
+      tileRows: kernels.tileRows(columns: geometry.groupOutputChannels), epilogue: epilogue.epilogue())
     product.depth = geometry.groupInputChannels
     product.outputStride = call.outputStride
     product.residual = call.residual

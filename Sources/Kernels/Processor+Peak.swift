@@ -12,7 +12,7 @@ extension Processor {
       output.withUnsafeMutableBufferPointer { output in
         guard let values = values.baseAddress, let output = output.baseAddress else { return 0 }
         let epilogue = Epilogue(kind: .none, low: 0, high: 0, bias: values, slopes: values)
-        var product = Product(input: values, weights: values, output: output, epilogue: epilogue)
+        var product = Product(input: values, weights: values, output: output, tileRows: rows, epilogue: epilogue)
         product.rows = rows
         product.depth = depth
         product.columns = columns

@@ -19,48 +19,41 @@ final class WinogradConvolution: ConvolutionImplementation {
   private let memory: AlignedBuffer
   private let elementWeights: Int
 
-  init(
-    _ tile: WinogradTile, _ geometry: ConvolutionGeometry, weights: UnsafePointer<Float>, epilogue: PackedEpilogue,
-    kernels: any KernelTable.Type
-  ) throws(FacenetError) {
+  init(_ tile: WinogradTile, _ parts: ConvolutionParts) throws(FacenetError) {
     self.tile = tile
-    self.geometry = geometry
-    self.kernels = kernels
-    self.epilogue = epilogue
+    geometry = parts.geometry
+    kernels = parts.kernels
+    epilogue = try parts.epilogue(groups: 1)
     let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
     elementWeights = PackedPanels.count(depth: inputs, columns: outputs, width: width)
     let zeros = max(inputs, PackedPanels.paddedColumns(outputs, width: width))
     memory = try AlignedBuffer(count: (tile.elements * elementWeights + zeros) * MemoryLayout<Float>.stride)
     let panels = memory.pointer(to: Float.self)
     (panels + tile.elements * elementWeights).update(repeating: 0, count: zeros)
-    pack(weights, into: panels)
+    pack(parts.weights.baseAddress.unsafelyUnwrapped, into: panels)
   }
 
   /// Transforms the filters of each input channel and panel of output channels where they are to lie.
   private func pack(_ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>) {
     let inputs = geometry.inputChannels
-    let filters = [Float](unsafeUninitializedCapacity: 9 * 2 * kernels.registerWidth) { buffer, count in
-      buffer.update(repeating: 0)
-      count = buffer.count
-      let filters = buffer.baseAddress.unsafelyUnwrapped
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 9 * 2 * kernels.registerWidth) { filters in
+      let filters = filters.baseAddress.unsafelyUnwrapped
       PackedPanels.forEach(columns: geometry.outputChannels, width: kernels.registerWidth) { columns, width in
+        filters.update(repeating: 0, count: 9 * width)
         for input in 0..<inputs {
           for (slot, output) in columns.enumerated() {
             let source = weights + (output &* inputs &+ input) &* 9
             for position in 0..<9 { filters[position &* width &+ slot] = source[position] }
-          }
-          for slot in columns.count..<width {
-            for position in 0..<9 { filters[position &* width &+ slot] = 0 }
           }
           kernels.winogradWeights(
             tile, filters, width, panels + (columns.lowerBound &* inputs &+ input &* width), elementWeights)
         }
       }
     }
-    _ = filters
   }
 
   var label: String { "\(ConvolutionAlgorithm.winograd(tile))" }
+  private var tileRows: Int { kernels.tileRows(columns: geometry.outputChannels) }
   private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
   private var zeros: UnsafePointer<Float> { weights + tile.elements * elementWeights }
 
@@ -94,13 +87,13 @@ final class WinogradConvolution: ConvolutionImplementation {
   }
 
   func scratchCount(_ size: ConvolutionSize) -> Int {
-    let blocks = Blocks(tile, geometry, size, tileRows: kernels.tileRows)
+    let blocks = Blocks(tile, geometry, size, tileRows: tileRows)
     return Scratch.count(blocks.workers(size.threads) * tile.elements * (blocks.inputStride + blocks.productStride))
   }
 
   func run(_ call: ConvolutionCall) {
     let size = ConvolutionSize(batch: call.batch, height: call.height, width: call.width, threads: call.threads)
-    let blocks = Blocks(tile, geometry, size, tileRows: kernels.tileRows)
+    let blocks = Blocks(tile, geometry, size, tileRows: tileRows)
     var scratch = call.scratch
     let workers = blocks.workers(call.threads)
     let blockCount = tile.elements * (blocks.inputStride + blocks.productStride)
@@ -160,7 +153,7 @@ final class WinogradConvolution: ConvolutionImplementation {
     ThreadPool.shared.run(tasks: tile.elements, threads: threads) { element in
       var product = Product(
         input: inputs + element * blocks.inputStride, weights: weights + element * elementWeights,
-        output: products + element * blocks.productStride,
+        output: products + element * blocks.productStride, tileRows: tileRows,
         epilogue: Epilogue(kind: .none, low: 0, high: 0, bias: zeros, slopes: zeros))
       product.rows = tiles
       product.depth = geometry.inputChannels

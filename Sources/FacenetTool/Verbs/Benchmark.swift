@@ -196,7 +196,7 @@ extension Benchmark {
   }
 
   fileprivate func lines(_ layers: [[Duration]]) -> [String] {
-    let times = layers.map { Summary($0.map(\.wall), batch: 1).median }
+    let times = layers.map { Summary($0.map(\.wall), batch: 1).minimum }
     let total = times.reduce(0, +)
     let rows = zip(plan.steps, times).map { step, time -> String in
       let rate = rate(step.kernel.multiplyAdds, time)
