@@ -27,7 +27,9 @@ package final class Convolution: Sendable {
     try activation.validate(bias: bias, channels: geometry.outputChannels, what: "convolution")
     self.geometry = geometry
     self.algorithm = algorithm
-    let parts = ConvolutionParts(geometry, weights: weights, bias: bias, activation: activation, kernels: kernels)
+    let columns = algorithm == .depthwise ? geometry.outputChannels : geometry.groupOutputChannels * geometry.groups
+    let parts = ConvolutionParts(
+      geometry, weights: weights, bias: bias, activation: activation, kernels: kernels.fitting(columns: columns))
     implementation =
       switch algorithm {
       case .direct: try DirectConvolution.merging(parts)
@@ -39,6 +41,14 @@ package final class Convolution: Sendable {
   /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
   package var label: String { implementation.label }
 
+  /// Whether images may lie in planes (NCHW): those that are copied anyway.
+  package var readsPlanes: Bool { Self.readsPlanes(geometry) }
+
+  /// As ``readsPlanes``, before there is one.
+  package static func readsPlanes(_ geometry: ConvolutionGeometry) -> Bool {
+    DirectConvolution.copiesImages(geometry)
+  }
+
   /// Floats of working memory that ``run`` wants for this size. Any alignment will do.
   package func scratchCount(batch: Int, height: Int, width: Int, threads: Int) -> Int {
     let size = ConvolutionSize(batch: batch, height: height, width: width, threads: max(threads, 1))
@@ -48,17 +58,19 @@ package final class Convolution: Sendable {
   /// Reads (batch, height, width, inputChannels), writes (batch, outputHeight, outputWidth, outputChannels).
   ///
   /// Strides are floats from one pixel to the next, at least the number of channels; a larger one addresses a slice of a
-  /// wider buffer, and nothing outside the slice is touched. `residual` has the output's shape and may be the output
+  /// wider buffer, and nothing outside the slice is touched. Where `isPlanar` the input is (batch, inputChannels, height,
+  /// width) instead, which only a convolution that ``readsPlanes`` takes, and its stride means nothing. `residual` has the output's shape and may be the output
   /// itself when the strides agree; otherwise no two buffers overlap.
   package func run(
     batch: Int, height: Int, width: Int, input: UnsafePointer<Float>, inputStride: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, residual: UnsafePointer<Float>? = nil,
-    residualStride: Int = 0, scratch: UnsafeMutablePointer<Float>? = nil, threads: Int = 1
+    residualStride: Int = 0, isPlanar: Bool = false, scratch: UnsafeMutablePointer<Float>? = nil, threads: Int = 1
   ) {
     precondition(inputStride >= geometry.inputChannels && outputStride >= geometry.outputChannels)
+    precondition(!isPlanar || readsPlanes)
     let call = ConvolutionCall(
       batch: batch, height: height, width: width, outputHeight: geometry.outputHeight(for: height),
-      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, output: output,
+      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, isPlanar: isPlanar, output: output,
       outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
       threads: max(threads, 1))
     guard call.batch * call.outputHeight * call.outputWidth > 0 else { return }

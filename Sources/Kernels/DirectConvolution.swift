@@ -58,14 +58,15 @@ final class DirectConvolution: ConvolutionImplementation {
   private static func access(_ geometry: ConvolutionGeometry) -> Access {
     let pads = geometry.padTop + geometry.padLeft + geometry.padBottom + geometry.padRight
     if geometry.taps == 1, geometry.strideHeight == 1, geometry.strideWidth == 1, pads == 0 { return .pixels }
-    // Below eight channels a run for each position is too short to be worth its pointer.
-    if geometry.groups == 1, geometry.dilationWidth == 1, geometry.kernelWidth > 1, geometry.inputChannels < 8 {
-      return .paddedRows
-    }
-    return .pointers
+    return copiesImages(geometry) ? .paddedRows : .pointers
   }
 
   var label: String { access.rawValue }
+  /// Below eight channels a run for each position is too short to be worth its pointer.
+  static func copiesImages(_ geometry: ConvolutionGeometry) -> Bool {
+    geometry.groups == 1 && geometry.dilationWidth == 1 && geometry.kernelWidth > 1 && geometry.inputChannels < 8
+  }
+
   private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
   private var zeros: UnsafePointer<Float> { weights + groupWeights * geometry.groups }
   private var tableTaps: Int { access == .paddedRows ? geometry.kernelHeight : geometry.taps }

@@ -59,7 +59,14 @@ package struct Convolution: AbsorbingOperator {
     return [TensorType(.float32, [x.shape[0], weights.shape[0]] + sizes)]
   }
 
-  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .channelsLast }
+  /// The first layer of a network is handed its images as they come.
+  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule {
+    guard let x = inputs[0], let weights = inputs[1], x.rank > 2,
+      let geometry = try? geometry(weights: weights.shape, inputSizes: Array(x.shape[2...])),
+      Kernels.Convolution.readsPlanes(geometry)
+    else { return .channelsLast }
+    return .eitherToChannelsLast
+  }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     guard let weights = site.inputs[1]?.constant else { throw FacenetError(.internal, "weight is not constant") }
@@ -81,6 +88,7 @@ package struct Convolution: AbsorbingOperator {
     }
     let scratch = packed.scratchCount(batch: batch, height: height, width: width, threads: site.threads)
     let addsResidual = addsResidual
+    let isPlanar = site.inputs[0]!.layout == .plain && geometry.inputChannels > 1
     return Kernel(
       packed.label,
       multiplyAdds: batch * geometry.multiplyAdds(height: height, width: width),
@@ -90,7 +98,7 @@ package struct Convolution: AbsorbingOperator {
         batch: batch, height: height, width: width, input: frame.input(0), inputStride: geometry.inputChannels,
         output: frame.output(0), outputStride: geometry.outputChannels,
         residual: addsResidual ? frame.input(3) : nil, residualStride: geometry.outputChannels,
-        scratch: frame.scratch.assumingMemoryBound(to: Float.self), threads: frame.threads)
+        isPlanar: isPlanar, scratch: frame.scratch.assumingMemoryBound(to: Float.self), threads: frame.threads)
     }
   }
 
