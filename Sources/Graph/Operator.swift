@@ -33,6 +33,8 @@ package enum LayoutRule: Sendable {
   case follow
   /// Any layout in (the kernel reads by strides); plain out.
   case anyToPlain
+  /// Any layout in, channels last out.
+  case anyToChannelsLast
 }
 
 /// One operation of a graph: shape inference and a kernel. Values, never state. Immutable: any thread.

@@ -190,7 +190,7 @@ extension LayoutRule {
     switch self {
     case .plain: .plain
     case .channelsLast, .eitherToChannelsLast: .channelsLast
-    case .anyToPlain: nil
+    case .anyToPlain, .anyToChannelsLast: nil
     case .follow: followed(inputs)
     }
   }
@@ -198,7 +198,7 @@ extension LayoutRule {
   fileprivate func outputLayout(_ inputs: [Operand?]) -> Layout {
     switch self {
     case .plain, .anyToPlain: .plain
-    case .channelsLast, .eitherToChannelsLast: .channelsLast
+    case .channelsLast, .eitherToChannelsLast, .anyToChannelsLast: .channelsLast
     case .follow: followed(inputs)
     }
   }
