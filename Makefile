@@ -15,7 +15,7 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint lfw clean models samples toolchain packages environment
+.PHONY: help demo test build check floors lint sanitize lfw clean models samples toolchain packages environment
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ floors: ## Check that every import points to a floor below.
 
 lint: toolchain ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+sanitize: toolchain packages ## Run the engine's tests under the thread and the address sanitizer.
+	@for kind in thread address; do FACENET_SANITIZE=1 $(SWIFT) test --scratch-path $(BUILD)/$$kind --sanitize=$$kind \
+		--disable-xctest --filter 'CoreTests|KernelsTests|GraphTests' || exit 1; done
 
 lfw: build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }

@@ -35,6 +35,9 @@ let sharedLibraryFlags =
     "--no-undefined", "-z", "relro", "-z", "now", "-z", "nodelete", "-z", "noexecstack", "--as-needed",
   ].flatMap { ["-Xlinker", $0] }
 
+/// `make sanitize` sets this: the sanitizers' run time cannot be linked into a library that leaves nothing undefined.
+let isSanitized = Context.environment["FACENET_SANITIZE"] != nil
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies)
 }
@@ -45,8 +48,7 @@ let package = Package(
     .library(name: "Facenet", targets: ["Facenet"]),
     // The program `facenet`; two products whose names differ by case alone would be one file.
     .executable(name: "facenet-tool", targets: ["FacenetTool"]),
-    .library(name: "FacenetC", type: .dynamic, targets: ["FacenetC", "SharedLibrary"]),
-  ],
+  ] + (isSanitized ? [] : [.library(name: "FacenetC", type: .dynamic, targets: ["FacenetC", "SharedLibrary"])]),
   targets: [
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
