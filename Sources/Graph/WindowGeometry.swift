@@ -117,6 +117,14 @@ package struct WindowGeometry: Sendable, Hashable {
     return sizes
   }
 
+  /// - Parameter shape: (N, C, spatial), each size in range.
+  /// - Throws: `tooLarge` when the images with their pads around them are no tensor that could be.
+  func checkPadded(_ shape: [Int]) throws(FacenetError) {
+    let window = try resolved(inputSizes: Array(shape[2...]))
+    let padded = kernel.indices.map { shape[$0 + 2] + window.padsBefore[$0] + window.padsAfter[$0] }
+    _ = try TensorType.checked(.float32, shape[..<2] + padded)
+  }
+
   /// A resolved window never overhangs, so rounding up has nothing left to decide.
   private init(_ other: WindowGeometry, padsBefore: [Int], padsAfter: [Int]) {
     kernel = other.kernel

@@ -8,10 +8,10 @@ let arithmeticOperators: [String: OperatorMaker] = [
   "Mul": { node throws(FacenetError) in try binary(.multiply, node) },
   "Div": { node throws(FacenetError) in try binary(.divide, node) },
   "Pow": { _ in Power() },
-  "Min": { _ in Arithmetic(.minimum) },
-  "Max": { _ in Arithmetic(.maximum) },
-  "Sum": { _ in Arithmetic(.add, name: "Sum") },
-  "Mean": { _ in Arithmetic(.mean) },
+  "Min": { node throws(FacenetError) in try variadic(.minimum, node) },
+  "Max": { node throws(FacenetError) in try variadic(.maximum, node) },
+  "Sum": { node throws(FacenetError) in try variadic(.add, node, name: "Sum") },
+  "Mean": { node throws(FacenetError) in try variadic(.mean, node) },
   "Sqrt": { _ in UnaryFunction(.squareRoot) },
   "Exp": { _ in UnaryFunction(.exponential) },
   "Log": { _ in UnaryFunction(.logarithm) },
@@ -27,6 +27,13 @@ let arithmeticOperators: [String: OperatorMaker] = [
 
 /// Exactly two inputs, though addition itself would take more.
 private func binary(_ function: Arithmetic.Function, _ node: NodeReader) throws(FacenetError) -> any Operator {
-  guard node.inputCount == 2 else { throw FacenetError(.corrupt, "2 inputs wanted, got \(node.inputCount)") }
+  try node.check(inputs: 2...2)
   return Arithmetic(function)
+}
+
+private func variadic(_ function: Arithmetic.Function, _ node: NodeReader, name: String? = nil) throws(FacenetError)
+  -> any Operator
+{
+  try node.check(inputs: 1...1 << 10)
+  return Arithmetic(function, operandCount: node.inputCount, name: name)
 }

@@ -20,9 +20,11 @@ let movementOperators: [String: OperatorMaker] = [
   "Tile": { _ in Expand(repeats: true) },
   "Concat": { node throws(FacenetError) in Concatenation(axis: try node.integer("axis", default: nil)) },
   "Split": { node throws(FacenetError) in
-    Split(
-      axis: try node.integer("axis", default: 0), sizes: try node.integers("split"),
-      count: try node.integer("num_outputs", default: node.outputCount))
+    let count = try node.integer("num_outputs", default: node.outputCount)
+    guard count == node.outputCount else {
+      throw FacenetError(.corrupt, "num_outputs is \(count), but the node has \(node.outputCount) outputs")
+    }
+    return Split(axis: try node.integer("axis", default: 0), sizes: try node.integers("split"), count: count)
   },
   "Slice": { node throws(FacenetError) in
     guard let starts = try node.integers("starts"), let ends = try node.integers("ends") else { return Slice(nil) }
