@@ -1,7 +1,7 @@
 import Core
 import Graph
 
-/// Arithmetic on numbers and between tensors.
+/// Arithmetic on numbers, arithmetic and comparison between tensors.
 let arithmeticOperators: [String: OperatorMaker] = [
   "Add": { node throws(FacenetError) in try binary(.add, node) },
   "Sub": { node throws(FacenetError) in try binary(.subtract, node) },
@@ -12,10 +12,17 @@ let arithmeticOperators: [String: OperatorMaker] = [
   "Max": { node throws(FacenetError) in try variadic(.maximum, node) },
   "Sum": { node throws(FacenetError) in try variadic(.add, node, name: "Sum") },
   "Mean": { node throws(FacenetError) in try variadic(.mean, node) },
+  "Equal": { _ in Comparison(.equal) },
+  "Less": { _ in Comparison(.less) },
+  "LessOrEqual": { _ in Comparison(.lessOrEqual) },
+  "Greater": { _ in Comparison(.greater) },
+  "GreaterOrEqual": { _ in Comparison(.greaterOrEqual) },
   "Sqrt": { _ in UnaryFunction(.squareRoot) },
   "Exp": { _ in UnaryFunction(.exponential) },
   "Log": { _ in UnaryFunction(.logarithm) },
   "Erf": { _ in UnaryFunction(.errorFunction) },
+  "Sin": { _ in UnaryFunction(.sine) },
+  "Cos": { _ in UnaryFunction(.cosine) },
   "Neg": { _ in UnaryFunction(.negative) },
   "Abs": { _ in UnaryFunction(.absolute) },
   "Sign": { _ in UnaryFunction(.sign) },
