@@ -8,14 +8,21 @@ struct MemoryBudget {
   init(limit: Int) { self.limit = max(0, limit) }
 
   /// - Throws: `tooLarge` when the values of these types do not fit into what is left.
-  mutating func take(_ types: [TensorType]) throws(FacenetError) {
+  func check(_ types: [TensorType]) throws(FacenetError) {
+    var left = limit - taken
     for type in types {
-      let bytes = type.byteCount
-      guard bytes <= limit - taken else {
+      left -= type.byteCount
+      guard left >= 0 else {
         throw FacenetError(
-          .tooLarge, "its output \(type) takes \(bytes) bytes, \(taken) of the limit of \(limit) are taken already")
+          .tooLarge,
+          "its output \(type) takes \(type.byteCount) bytes, \(taken) of the limit of \(limit) are taken already")
       }
-      taken += bytes
     }
+  }
+
+  /// Takes the bytes of the values of these types from what is left.
+  mutating func take(_ types: [TensorType]) throws(FacenetError) {
+    try check(types)
+    for type in types { taken += type.byteCount }
   }
 }

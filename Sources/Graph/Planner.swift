@@ -86,7 +86,7 @@ struct Planner {
         }
       }
       var outputs: [Operand] = []
-      for type in try node.outputTypes(inputs) {
+      for type in try node.outputTypes(inputs).prefix(node.outputs.count) {
         // Kernels make tables as long as an axis: what cannot fit is refused before there is one.
         guard type.byteCount <= memoryLimit else {
           throw FacenetError(.tooLarge, "its output \(type) takes more than the limit of \(memoryLimit) bytes")

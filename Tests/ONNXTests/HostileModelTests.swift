@@ -86,6 +86,8 @@ import Testing
     #expect(refusal(model)?.status == .tooLarge)
     model.nodes = Array(model.nodes.prefix(3))
     model.outputs = ["y2"]
+    // Another name for the same memory takes none.
+    for name in ["y3", "y4", "y5"] { model.nodes.append(node("Identity", ["y2"], [name])) }
     #expect(refusal(model) == nil)
   }
 

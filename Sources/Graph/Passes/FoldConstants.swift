@@ -30,14 +30,15 @@ func evaluate(_ node: Graph.Node, _ inputs: [Operand?], budget: inout MemoryBudg
   do throws(FacenetError) {
     let types = try node.outputTypes(inputs)
     if let known = try node.operation.knownOutputs(inputs) { return known }
-    try budget.take(types)
+    try budget.check(types)
     let (operands, results) = try laidOut(node, inputs, types)
-    var outputs: [Tensor] = []
-    for type in types { outputs.append(try Tensor(type)) }
     let site = Site(
       inputs: operands, outputs: results, threads: 1, node: node.identifier, cache: PackedWeights())
     let kernel = try node.operation.kernel(site)
     guard let body = kernel.body else { return [try inputs[0]!.constant!.reshaped(types[0].shape)] }
+    try budget.take(types)
+    var outputs: [Tensor] = []
+    for type in types { outputs.append(try Tensor(type)) }
     let scratch = try AlignedBuffer(count: kernel.scratchBytes, limit: budget.limit)
     let sources = operands.map { $0?.constant.flatMap { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) } }
     let targets = outputs.map { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) }
