@@ -127,11 +127,9 @@ struct Planner {
       inputs: inputs, outputs: outputs, threads: threads, node: node.identifier,
       cache: isBound ? PackedWeights() : model.packedWeights)
     do throws(FacenetError) {
-      let kernel = try node.operation.kernel(site)
-      if kernel.body == nil, let constant = inputs.first??.constant, let output = node.outputs.first ?? nil {
-        operands[output] = Operand(outputs[0].type, constant: try constant.reshaped(outputs[0].shape))
-        return
-      }
+      var kernel = try node.operation.kernel(site)
+      // The run's memory cannot be a constant's: an operator that has one for input 0, and others besides.
+      if kernel.body == nil, inputs.first??.constant != nil { kernel = .copy(to: outputs[0]) }
       pending.append(PendingStep(node: node, kernel: kernel, output: outputs.first?.type))
     } catch { throw error.located(at: node) }
   }
@@ -194,6 +192,15 @@ struct Planner {
     return Plan(
       steps: steps, inputs: graph.inputs.map(port), outputs: graph.outputs.map(port), arenaBytes: arena.byteCount,
       scratchBytes: scratch, constants: graph.constants)
+  }
+}
+
+extension Kernel {
+  /// A constant's values, which lie in order, brought into memory of the run.
+  fileprivate static func copy(to output: Operand) -> Kernel {
+    let copy = StridedCopy(shape: output.shape, from: Layout.plain.strides(of: output.shape), to: output.strides)
+    let size = output.type.element.size
+    return Kernel("copy") { frame in copy.run(frame.input(0), frame.output(0), elementSize: size) }
   }
 }
 

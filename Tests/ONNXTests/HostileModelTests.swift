@@ -141,6 +141,11 @@ import Testing
     model.nodes = [node("Identity", ["k", "x"], ["i"]), node("Relu", ["i"], ["z"])]
     let result = try Session(try model.load()).run([x])[0]
     #expect(Array(result.values(as: Float.self)) == [Float](repeating: 5, count: 1 << 12))
+    // The same before an operator that wants its images in another order.
+    model.initializers.append(.init("p", try Tensor([1, 2, 1, 2], [Float(1), 2, 3, 4])))
+    model.initializers.append(.init("q", try Tensor([1, 2, 1, 1], [Float(1), 10])))
+    model.nodes = [node("Identity", ["p", "x"], ["i"]), node("Conv", ["i", "q"], ["z"])]
+    #expect(Array(try Session(try model.load()).run([x])[0].values(as: Float.self)) == [31, 42])
   }
 
   /// Sum is variadic where Add is not: a residual that is fused must not lose its third operand.

@@ -67,11 +67,18 @@ package struct MatrixMultiplication: AbsorbingOperator {
 }
 
 extension MatrixMultiplication {
+  /// Only a product whose B is known is packed and has one.
+  package func hasStore(_ inputs: [Operand?]) -> Bool {
+    guard let matrix = inputs.optional(1)?.constant else { return false }
+    return matrix.shape.count <= 2 && matrix.count > 0
+  }
+
   /// Constants along the last axis, where B is a matrix.
   package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
     -> (Tensor, Tensor)?
   {
-    guard activation == .none, !addsResidual, weights.shape.count == 2, weights.type.element == .float32,
+    guard activation == .none, !addsResidual, weights.shape.count == 2, weights.count > 0,
+      weights.type.element == .float32,
       affine.constantShape.count == 1 || affine.scale.count == 1 && affine.shift.count == 1
     else { return nil }
     let columns = weights.shape[1]
