@@ -1,7 +1,8 @@
 // Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// One row of output pixels of a convolution in which each channel has its own kernel.
+/// One row of output pixels of a convolution in which each channel has its own kernel, or two whose kernels lie inside the
+/// image as a whole and are not dilated from row to row.
 @frozen public struct DepthwiseRow {
   /// Pixel (0, 0) of the row that lies under the first kernel row used.
   public var input: UnsafePointer<Float>
@@ -23,6 +24,11 @@
   public var output: UnsafeMutablePointer<Float>
   public var outputPixelStride = 0
   public var outputWidth = 0
+  /// 1 or 2, the stride between the inputs of two rows, and floats between their outputs.
+  public var rows = 1
+  public var strideHeight = 0
+  public var outputRowStride = 0
+  public var residualRowStride = 0
   public var residual: UnsafePointer<Float>?
   public var residualPixelStride = 0
   public var epilogue: Epilogue
@@ -34,6 +40,16 @@
     self.weights = weights
     self.output = output
     self.epilogue = epilogue
+  }
+
+  /// The second row alone.
+  @inlinable @inline(__always) var second: DepthwiseRow {
+    var row = self
+    row.rows = 1
+    row.input += strideHeight &* inputRowStride
+    row.output += outputRowStride
+    row.residual = residual.map { $0 + residualRowStride }
+    return row
   }
 }
 
@@ -47,10 +63,13 @@ extension DepthwiseKernels where Self: InstructionSet {
     let first = min((row.padLeft &+ row.stride &- 1) / row.stride, row.outputWidth)
     let reach = row.width &+ row.padLeft &- (row.kernelWidth &- 1) &* row.dilation &- 1
     let last = reach < 0 ? first : max(first, min(reach / row.stride &+ 1, row.outputWidth))
+    let isPair = row.rows == 2 && row.kernelRows == 3 && row.kernelWidth == 3 && row.dilation == 1
     Vector.forEachRegister(row.channels) { c, part in
       for x in 0..<first { pixel(row, c, part, x) }
       var x = first
-      if row.dilation == 1 {
+      if isPair && row.stride == 1 && row.strideHeight == 1 { x = pairs(row, c, part, x, last, 1) }
+      if isPair && row.stride == 2 && row.strideHeight == 2 { x = pairs(row, c, part, x, last, 2) }
+      if row.rows == 1 && row.dilation == 1 {
         switch (row.kernelWidth, row.stride) {
         case (3, 1): x = pixels(row, c, part, x, last, InlineArray<3, Vector>.self, InlineArray<4, Vector>.self, 1)
         case (3, 2): x = pixels(row, c, part, x, last, InlineArray<3, Vector>.self, InlineArray<4, Vector>.self, 2)
@@ -64,6 +83,33 @@ extension DepthwiseKernels where Self: InstructionSet {
         x &+= 1
       }
     }
+  }
+
+  /// As `pixels` for 3x3 kernels, on two rows at once: an input row that both read is loaded once.
+  @inlinable @inline(__always) static func pairs(
+    _ row: DepthwiseRow, _ c: Int, _ part: Int?, _ start: Int, _ end: Int, _ stride: Int
+  ) -> Int {
+    let bias = Vector(at: row.epilogue.bias + c)
+    var taps = InlineArray<9, Vector>(repeating: bias)
+    for k in 0..<9 { taps[k] = Vector(at: row.weights + (k &* row.weightStride &+ c)) }
+    var x = start
+    while x &+ 4 <= end {
+      var sums = InlineArray<8, Vector>(repeating: bias)
+      let source = row.input + ((x &* stride &- row.padLeft) &* row.inputPixelStride &+ c)
+      for line in 0..<(3 &+ stride) {
+        for column in 0..<(3 &* stride &+ 3) {
+          let value = Vector(at: source + (line &* row.inputRowStride &+ column &* row.inputPixelStride), part)
+          for i in 0..<8 {
+            let (ky, kx) = (line &- (i / 4) &* stride, column &- (i % 4) &* stride)
+            if ky >= 0 && ky < 3 && kx >= 0 && kx < 3 { sums[i] = multiplyAdd(value, taps[ky &* 3 &+ kx], sums[i]) }
+          }
+        }
+      }
+      for i in 0..<4 { store(sums[i], row, c, part, x &+ i) }
+      for i in 0..<4 { store(sums[4 &+ i], row.second, c, part, x &+ i) }
+      x &+= 4
+    }
+    return x
   }
 
   /// Runs of neighbouring output pixels from `start` on as long as they end before `end`: each input is loaded once and
@@ -98,8 +144,13 @@ extension DepthwiseKernels where Self: InstructionSet {
     return x
   }
 
-  /// One output pixel, whatever its window covers.
+  /// One output pixel of each row, whatever its window covers.
   @inlinable @inline(__always) static func pixel(_ row: DepthwiseRow, _ c: Int, _ part: Int?, _ x: Int) {
+    singlePixel(row, c, part, x)
+    if row.rows == 2 { singlePixel(row.second, c, part, x) }
+  }
+
+  @inlinable @inline(__always) static func singlePixel(_ row: DepthwiseRow, _ c: Int, _ part: Int?, _ x: Int) {
     var sum = Vector(at: row.epilogue.bias + c)
     for ky in 0..<row.kernelRows {
       var column = x &* row.stride &- row.padLeft

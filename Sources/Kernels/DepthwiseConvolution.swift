@@ -36,13 +36,24 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     let rows = call.batch * call.outputHeight
     let tasks = call.threads > 1 ? min(rows, call.threads * 4) : 1
     ThreadPool.shared.run(tasks: tasks, threads: call.threads) { task in
-      for row in rows * task / tasks..<rows * (task + 1) / tasks {
-        run(call, image: row / call.outputHeight, y: row % call.outputHeight)
+      var row = rows * task / tasks
+      let end = rows * (task + 1) / tasks
+      while row < end {
+        let (image, y) = (row / call.outputHeight, row % call.outputHeight)
+        let isPair = row + 1 < end && y + 1 < call.outputHeight && isInside(y, call) && isInside(y + 1, call)
+        run(call, image: image, y: y, rows: isPair ? 2 : 1)
+        row += isPair ? 2 : 1
       }
     }
   }
 
-  private func run(_ call: ConvolutionCall, image: Int, y: Int) {
+  /// Whether a row's kernels lie inside the image from top to bottom, without gaps.
+  private func isInside(_ y: Int, _ call: ConvolutionCall) -> Bool {
+    let top = y * geometry.strideHeight - geometry.padTop
+    return geometry.dilationHeight == 1 && top >= 0 && top + geometry.kernelHeight <= call.height
+  }
+
+  private func run(_ call: ConvolutionCall, image: Int, y: Int, rows: Int) {
     let top = y * geometry.strideHeight - geometry.padTop
     let step = geometry.dilationHeight
     // The kernel rows that lie inside the image.
@@ -57,6 +68,10 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     row.inputPixelStride = call.inputStride
     row.inputRowStride = step * call.width * call.inputStride
     row.width = call.width
+    row.rows = rows
+    row.strideHeight = geometry.strideHeight
+    row.outputRowStride = call.outputWidth * call.outputStride
+    row.residualRowStride = call.outputWidth * call.residualStride
     row.kernelRows = last - first
     row.kernelWidth = geometry.kernelWidth
     row.stride = geometry.strideWidth
