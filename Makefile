@@ -15,16 +15,16 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint sanitize lfw clean models samples toolchain packages environment
+.PHONY: help demo test build check floors lint sanitize lfw clean models samples conformance toolchain packages environment
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build samples ## Find and verify the faces of real photographs; pictures and a page go to build/demo.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
 	@python3 tools/demo.py
 
-test: build models samples ## Run every test there is: Swift, C, Python.
+test: build models samples conformance ## Run every test there is: Swift, C, Python.
 	@$(PYTHON) scripts/run_tests.py
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
@@ -54,6 +54,9 @@ models: environment ## Fetch and convert the models into build/models; MODELS="d
 
 samples: environment ## Fetch the sample photographs into build/samples.
 	@$(PYTHON) models/samples.py >/dev/null
+
+conformance: environment ## Write the ONNX standard's own test cases into build/conformance.
+	@$(PYTHON) Tests/Golden/onnx-conformance/make_conformance.py >/dev/null
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)

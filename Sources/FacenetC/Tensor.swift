@@ -17,7 +17,9 @@ extension Tensor {
     guard let element = ElementType(code: tensor.type) else {
       throw FacenetError(.invalidArgument, "type is \(tensor.type), which is no facenet_element_type")
     }
-    guard tensor.rank <= 8 else { throw FacenetError(.invalidArgument, "rank is \(tensor.rank), expected at most 8") }
+    guard tensor.rank <= TensorType.rankLimit else {
+      throw FacenetError(.invalidArgument, "rank is \(tensor.rank), expected at most \(TensorType.rankLimit)")
+    }
     let shape = try elements(tensor.shape, Int(tensor.rank), "shape")
     guard shape.allSatisfy({ $0 >= 0 }) else { throw FacenetError(.tooLarge, "a size of the shape exceeds 2^63") }
     let type = try TensorType.checked(element, Array(shape))

@@ -80,11 +80,13 @@ package struct Graph: Sendable {
     return producers
   }
 
-  /// Drops nodes nothing reads and constants nothing uses.
+  /// Drops nodes nothing reads, last outputs of nodes that nothing reads, and constants nothing uses.
   package mutating func removeDeadNodes() {
     var needed = Set(outputs.map(\.value))
     var kept: [Node] = []
-    for node in nodes.reversed() where node.outputs.contains(where: { $0.map(needed.contains) ?? false }) {
+    for var node in nodes.reversed() {
+      while let last = node.outputs.last, !(last.map(needed.contains) ?? false) { node.outputs.removeLast() }
+      guard !node.outputs.isEmpty else { continue }
       for case let value? in node.inputs { needed.insert(value) }
       kept.append(node)
     }

@@ -9,13 +9,23 @@ package final class Model: Sendable {
   package let name: String
   let packedWeights = PackedWeights()
 
+  /// Bytes that constants computed from a file's constants may take unless told otherwise.
+  package static let defaultFoldingLimit = 1 << 30
+
   /// Optimises what does not depend on input sizes: constants are folded, normalisation goes into weights.
-  package init(graph: Graph, metadata: [String: String] = [:], name: String) throws(FacenetError) {
+  /// - Parameter foldingLimit: bytes that the constants computed here may take.
+  /// - Throws: `tooLarge` above that; `corrupt` for a graph that reads what nobody makes; what its operators throw.
+  package init(
+    graph: Graph, metadata: [String: String] = [:], name: String, foldingLimit: Int = Model.defaultFoldingLimit
+  ) throws(FacenetError) {
     var graph = graph
+    var budget = MemoryBudget(limit: foldingLimit)
     do throws(FacenetError) {
       try graph.validate()
-      try foldConstants(&graph)
+      try foldConstants(&graph, budget: &budget)
       try foldNormalization(&graph)
+      // A pass keeps one output of a node whose others a corrupt file may read too.
+      try graph.validate()
     } catch { throw error.located(in: name) }
     graph.removeDeadNodes()
     self.graph = graph

@@ -102,6 +102,9 @@ package struct ChannelAffine: Sendable {
 
 /// An operator with weights that takes what follows it into its own weights and store.
 package protocol AbsorbingOperator: Operator {
+  /// Whether there is a store for these inputs that an activation or a residual can go into.
+  func hasStore(_ inputs: [Operand?]) -> Bool
+
   /// Weights and bias with y = x * scale + shift applied to the output, nil if it cannot be.
   func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError) -> (Tensor, Tensor)?
 
@@ -110,6 +113,10 @@ package protocol AbsorbingOperator: Operator {
 
   /// The same with a tensor like its output added before the activation, as a last input; nil if it has either already.
   func absorbingResidual() -> (any AbsorbingOperator)?
+}
+
+extension AbsorbingOperator {
+  package func hasStore(_ inputs: [Operand?]) -> Bool { true }
 }
 
 extension Operator {

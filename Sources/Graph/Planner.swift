@@ -12,6 +12,7 @@ struct Planner {
   private var pending: [PendingStep] = []
   /// Whether an input has a value: weights that follow from it serve this plan alone.
   private var isBound = false
+  private var budget: MemoryBudget
 
   /// A step whose values have no addresses yet.
   private struct PendingStep {
@@ -24,6 +25,7 @@ struct Planner {
     self.model = model
     self.threads = threads
     self.memoryLimit = memoryLimit
+    budget = MemoryBudget(limit: memoryLimit)
     graph = model.graph
   }
 
@@ -73,9 +75,9 @@ struct Planner {
     graph.nodes = kept
   }
 
-  private func resolve(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Operand] {
+  private mutating func resolve(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Operand] {
     if inputs.allSatisfy({ $0 == nil || $0?.constant != nil }) {
-      return try evaluate(node, inputs).map { Operand($0.type, constant: $0) }
+      return try evaluate(node, inputs, budget: &budget).map { Operand($0.type, constant: $0) }
     }
     do throws(FacenetError) {
       for index in node.operation.constantInputs where index < inputs.count {
@@ -84,7 +86,13 @@ struct Planner {
         }
       }
       var outputs: [Operand] = []
-      for type in try node.outputTypes(inputs) { outputs.append(Operand(type)) }
+      for type in try node.outputTypes(inputs).prefix(node.outputs.count) {
+        // Kernels make tables as long as an axis: what cannot fit is refused before there is one.
+        guard type.byteCount <= memoryLimit else {
+          throw FacenetError(.tooLarge, "its output \(type) takes more than the limit of \(memoryLimit) bytes")
+        }
+        outputs.append(Operand(type))
+      }
       if let known = try node.operation.knownOutputs(inputs) {
         return known.map { Operand($0.type, constant: $0) }
       }
@@ -119,7 +127,9 @@ struct Planner {
       inputs: inputs, outputs: outputs, threads: threads, node: node.identifier,
       cache: isBound ? PackedWeights() : model.packedWeights)
     do throws(FacenetError) {
-      let kernel = try node.operation.kernel(site)
+      var kernel = try node.operation.kernel(site)
+      // The run's memory cannot be a constant's: an operator that has one for input 0, and others besides.
+      if kernel.body == nil, inputs.first??.constant != nil { kernel = .copy(to: outputs[0]) }
       pending.append(PendingStep(node: node, kernel: kernel, output: outputs.first?.type))
     } catch { throw error.located(at: node) }
   }
@@ -161,6 +171,7 @@ struct Planner {
       throw FacenetError(
         .tooLarge, "running it takes \(arena.byteCount + scratch) bytes, the limit is \(memoryLimit)")
     }
+    try checkOutputs()
     let location = { (value: Graph.Value?) -> Plan.Location? in
       guard let value else { return nil }
       if let constant = operands[value]?.constant {
@@ -181,6 +192,28 @@ struct Planner {
     return Plan(
       steps: steps, inputs: graph.inputs.map(port), outputs: graph.outputs.map(port), arenaBytes: arena.byteCount,
       scratchBytes: scratch, constants: graph.constants)
+  }
+}
+
+extension Kernel {
+  /// A constant's values, which lie in order, brought into memory of the run.
+  fileprivate static func copy(to output: Operand) -> Kernel {
+    let copy = StridedCopy(shape: output.shape, from: Layout.plain.strides(of: output.shape), to: output.strides)
+    let size = output.type.element.size
+    return Kernel("copy") { frame in copy.run(frame.input(0), frame.output(0), elementSize: size) }
+  }
+}
+
+extension Planner {
+  /// Outputs are handed out as copies, and a file may name one value many times.
+  private func checkOutputs() throws(FacenetError) {
+    var left = memoryLimit
+    for output in graph.outputs {
+      left -= operands[output.value]!.type.byteCount
+      guard left >= 0 else {
+        throw FacenetError(.tooLarge, "its outputs take more than the limit of \(memoryLimit) bytes")
+      }
+    }
   }
 }
 

@@ -69,6 +69,8 @@ package struct ResizeSampling: Sendable, Hashable {
 
   /// Positions around x, possibly outside, and their weights.
   private func weights(_ x: Double, _ scale: Double) -> [(position: Int, weight: Double)] {
+    // A region of a file may lie anywhere, or nowhere.
+    let x = x.isNaN ? 0 : max(-0x1p32, min(0x1p32, x))
     let base = Int(x.rounded(.down))
     let ratio = x - Double(base)
     let shrink = antialiases ? min(scale, 1) : 1

@@ -10,15 +10,25 @@ package struct TensorType: Sendable, Hashable, CustomStringConvertible {
     self.shape = shape
   }
 
+  /// The most axes that a tensor may have: `facenet_tensor` promises no more.
+  package static let rankLimit = 8
+  /// The most elements that a tensor may have, an axis of size 0 not counted: no product of sizes of two tensors overflows.
+  package static let elementLimit = 1 << 31
+
   /// Elements in all. A shape that passed ``checked(_:_:)`` cannot overflow.
   package var count: Int { shape.reduce(1, *) }
   package var byteCount: Int { count * element.size }
   package var description: String { "\(element)(\(shape.map(String.init).joined(separator: ",")))" }
 
-  /// A type whose element count is known to be representable.
-  /// - Throws: `tooLarge` above 2^36 elements, `invalidArgument` for a negative size.
+  /// A type that keeps the limits, so that the product of any of its sizes is representable.
+  ///
+  /// Sizes beside an axis of size 0 are bounded too: strides and counts of single axes are made of them.
+  /// - Throws: `tooLarge` above ``rankLimit`` or ``elementLimit``, `invalidArgument` for a negative size.
   package static func checked(_ element: ElementType, _ shape: [Int]) throws(FacenetError) -> TensorType {
-    _ = try checkedProduct(shape, limit: 1 << 36, what: "a tensor of shape \(shape)")
+    guard shape.count <= rankLimit else {
+      throw FacenetError(.tooLarge, "a tensor of rank \(shape.count) exceeds the limit of \(rankLimit) axes")
+    }
+    _ = try checkedProduct(shape.lazy.filter { $0 != 0 }, limit: elementLimit, what: "a tensor of shape \(shape)")
     return TensorType(element, shape)
   }
 }

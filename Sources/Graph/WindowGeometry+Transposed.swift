@@ -19,8 +19,10 @@ extension WindowGeometry {
     guard extra.count == rank, extra.allSatisfy({ $0 >= 0 && $0 <= Int(Int32.max) }) else {
       throw FacenetError(.invalidArgument, "output_padding wants \(rank) values of 0 or more, got \(extra)")
     }
-    if let outputShape, outputShape.count != rank {
-      throw FacenetError(.invalidArgument, "output_shape wants \(rank) values, got \(outputShape)")
+    if let outputShape {
+      guard outputShape.count == rank, outputShape.allSatisfy({ $0 >= 1 && $0 <= TensorType.elementLimit }) else {
+        throw FacenetError(.invalidArgument, "output_shape wants \(rank) values of 1 or more, got \(outputShape)")
+      }
     }
     var sizes: [Int] = []
     var before: [Int] = []
@@ -38,7 +40,7 @@ extension WindowGeometry {
         before.append(padsBefore[axis])
       }
     }
-    guard sizes.allSatisfy({ $0 >= 1 && $0 <= 1 << 36 }) else {
+    guard sizes.allSatisfy({ $0 >= 1 && $0 <= TensorType.elementLimit }) else {
       throw FacenetError(.invalidArgument, "the output would have the spatial sizes \(sizes)")
     }
     return Transposed(outputSizes: sizes, padsBefore: before)

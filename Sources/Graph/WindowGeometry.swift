@@ -25,6 +25,8 @@ package struct WindowGeometry: Sendable, Hashable {
   package let autoPad: AutoPad
   /// A window that overhangs the end is kept as long as it starts inside the input or the padding before it.
   package let ceilMode: Bool
+  /// Whether what a window overhangs in ceil mode is padding like the rest.
+  package let padsOverhang: Bool
 
   /// Largest kernel, stride, dilation or pad accepted: products of two and sums with any tensor's size stay in range.
   private static let limit = Int(Int32.max) / 2
@@ -36,7 +38,7 @@ package struct WindowGeometry: Sendable, Hashable {
   /// - Throws: `invalidArgument` for a list of another length or a value outside its range.
   package init(
     kernel: [Int], strides: [Int]? = nil, dilations: [Int]? = nil, pads: [Int]? = nil, autoPad: AutoPad = .notSet,
-    ceilMode: Bool = false
+    ceilMode: Bool = false, padsOverhang: Bool = false
   ) throws(FacenetError) {
     let rank = kernel.count
     let ones = [Int](repeating: 1, count: rank)
@@ -50,6 +52,7 @@ package struct WindowGeometry: Sendable, Hashable {
     padsAfter = Array(pads[rank...])
     self.autoPad = autoPad
     self.ceilMode = ceilMode
+    self.padsOverhang = padsOverhang
   }
 
   private static func check(_ name: String, _ values: [Int], count: Int, from lowest: Int) throws(FacenetError)
@@ -80,7 +83,10 @@ package struct WindowGeometry: Sendable, Hashable {
   /// - Throws: `invalidArgument` when the number of sizes is not the window's rank.
   package func resolved(inputSizes: [Int]) throws(FacenetError) -> WindowGeometry {
     try checkRank(inputSizes)
-    guard autoPad != .notSet else { return self }
+    guard autoPad != .notSet else {
+      guard ceilMode && padsOverhang else { return self }
+      return WindowGeometry(self, padsBefore: padsBefore, padsAfter: try overhangingPads(inputSizes))
+    }
     var before = [Int](repeating: 0, count: rank)
     var after = before
     if autoPad != .valid {
@@ -93,6 +99,15 @@ package struct WindowGeometry: Sendable, Hashable {
       }
     }
     return WindowGeometry(self, padsBefore: before, padsAfter: after)
+  }
+
+  /// The pads after each axis with which the last window does not overhang.
+  private func overhangingPads(_ inputSizes: [Int]) throws(FacenetError) -> [Int] {
+    let (extents, sizes) = (extents, try outputSizes(inputSizes))
+    return kernel.indices.map { axis in
+      let end = (sizes[axis] - 1) * strides[axis] + extents[axis]
+      return max(padsAfter[axis], end - padsBefore[axis] - inputSizes[axis])
+    }
   }
 
   /// Windows along each axis.
@@ -117,6 +132,14 @@ package struct WindowGeometry: Sendable, Hashable {
     return sizes
   }
 
+  /// - Parameter shape: (N, C, spatial), each size in range.
+  /// - Throws: `tooLarge` when the images with their pads around them are no tensor that could be.
+  func checkPadded(_ shape: [Int]) throws(FacenetError) {
+    let window = try resolved(inputSizes: Array(shape[2...]))
+    let padded = kernel.indices.map { shape[$0 + 2] + window.padsBefore[$0] + window.padsAfter[$0] }
+    _ = try TensorType.checked(.float32, shape[..<2] + padded)
+  }
+
   /// A resolved window never overhangs, so rounding up has nothing left to decide.
   private init(_ other: WindowGeometry, padsBefore: [Int], padsAfter: [Int]) {
     kernel = other.kernel
@@ -126,6 +149,7 @@ package struct WindowGeometry: Sendable, Hashable {
     self.padsAfter = padsAfter
     autoPad = .notSet
     ceilMode = false
+    padsOverhang = false
   }
 
   func checkRank(_ sizes: [Int]) throws(FacenetError) {

@@ -20,10 +20,13 @@ struct ExternalData {
     return value
   }
 
-  /// Reads the values from inside `folder`; a path that leads out of it, by name or by link, is refused.
-  func load(from folder: String?) throws(FacenetError) -> AlignedBuffer {
+  /// Reads `count` bytes of values from inside `folder`; a path that leads out of it, by name or by link, is refused.
+  func load(_ count: Int, from folder: String?) throws(FacenetError) -> AlignedBuffer {
     guard let folder else {
       throw FacenetError(.unsupported, "external data '\(location)' of a model that was given as bytes")
+    }
+    guard length == nil || length == count else {
+      throw FacenetError(.corrupt, "external data: length is \(length ?? 0), wanted \(count) bytes")
     }
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
     guard !location.isEmpty, !parts.contains(where: { $0.isEmpty || $0 == ".." }) else {
@@ -34,7 +37,7 @@ struct ExternalData {
     guard let home = Self.resolved(folder), real.hasPrefix(home == "/" ? home : home + "/") else {
       throw FacenetError(.corrupt, "external data '\(location)' is a link out of the model's folder")
     }
-    return try File.load(real, offset: offset, count: length)
+    return try File.load(real, offset: offset, count: count)
   }
 
   private static func resolved(_ path: String) -> String? {

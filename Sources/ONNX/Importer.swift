@@ -2,24 +2,32 @@ import Core
 import Graph
 
 /// Reads a network from an ONNX file (opsets 7 to 21, the default operator domain).
+/// - Parameter foldingLimit: bytes that constants computed from the file's constants may take.
 /// - Throws: `FacenetError` naming the operator, the node and the file.
-package func loadModel(path: String) throws(FacenetError) -> Model {
+package func loadModel(path: String, foldingLimit: Int = Model.defaultFoldingLimit) throws(FacenetError) -> Model {
   let buffer = try File.load(path)
   let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
   let isAtRoot = folder.isEmpty && path.hasPrefix("/")
   return try loadModel(
     UnsafeRawBufferPointer(buffer.bytes),
-    ModelFile(owner: buffer, folder: folder.isEmpty ? (isAtRoot ? "/" : ".") : folder), name: path)
+    ModelFile(owner: buffer, folder: folder.isEmpty ? (isAtRoot ? "/" : ".") : folder), name: path,
+    foldingLimit: foldingLimit)
 }
 
 /// The same from memory, which is copied; external data is refused.
-package func loadModel(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) -> Model {
+package func loadModel(
+  bytes: UnsafeRawBufferPointer, name: String, foldingLimit: Int = Model.defaultFoldingLimit
+) throws(FacenetError) -> Model {
   let buffer = try AlignedBuffer(count: bytes.count)
   buffer.bytes.copyMemory(from: bytes)
-  return try loadModel(UnsafeRawBufferPointer(buffer.bytes), ModelFile(owner: buffer, folder: nil), name: name)
+  return try loadModel(
+    UnsafeRawBufferPointer(buffer.bytes), ModelFile(owner: buffer, folder: nil), name: name,
+    foldingLimit: foldingLimit)
 }
 
-private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name: String) throws(FacenetError) -> Model {
+private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name: String, foldingLimit: Int)
+  throws(FacenetError) -> Model
+{
   var importer = Importer(file: file)
   let metadata: [String: String]
   do throws(FacenetError) {
@@ -30,7 +38,7 @@ private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name:
     try importer.add(message)
     metadata = message.metadata
   } catch { throw error.located(in: name) }
-  return try Model(graph: importer.graph, metadata: metadata, name: name)
+  return try Model(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
 }
 
 /// Turns the messages of one file into a graph: names become values.
@@ -78,7 +86,10 @@ private struct Importer {
   private mutating func add(_ input: ValueMessage) throws(FacenetError) {
     guard input.isTensor else { throw FacenetError(.unsupported, "input '\(input.name)' is not a tensor") }
     let element: ElementType
-    do throws(FacenetError) { element = try StoredType(input.elementType).element } catch {
+    do throws(FacenetError) {
+      element = try StoredType(input.elementType).element
+      _ = try TensorType.checked(element, input.shape?.map { $0 ?? 1 } ?? [])
+    } catch {
       throw FacenetError(error.status, "input '\(input.name)': \(error.message)")
     }
     graph.inputs.append(

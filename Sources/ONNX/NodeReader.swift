@@ -43,7 +43,7 @@ package final class NodeReader {
   package let outputCount: Int
 
   private let attributes: [String: AttributeValue]
-  private var asked: Set<String> = []
+  private(set) var asked: Set<String> = []
 
   init(
     operation: String, name: String, opset: Int, inputCount: Int = 1, outputCount: Int = 1,
@@ -99,6 +99,15 @@ package final class NodeReader {
     guard let value = value(name) else { return nil }
     guard case .tensor(let result) = value else { throw mismatch(name, value, "a tensor") }
     return result
+  }
+
+  /// - Throws: `corrupt` when the node lists fewer or more inputs, or more than one output.
+  package func check(inputs: ClosedRange<Int>) throws(FacenetError) {
+    guard inputs.contains(inputCount) else {
+      let wanted = inputs.lowerBound == inputs.upperBound ? "\(inputs.lowerBound)" : "\(inputs)"
+      throw FacenetError(.corrupt, "\(wanted) inputs wanted, got \(inputCount)")
+    }
+    guard outputCount <= 1 else { throw FacenetError(.corrupt, "1 output wanted, got \(outputCount)") }
   }
 
   /// Names attributes that may be present but change nothing when a network runs: the momentum of a training run.

@@ -48,7 +48,7 @@ struct TensorMessage {
       let stored = try StoredType(dataType)
       let type = try TensorType.checked(stored.element, sizes)
       if isExternal {
-        let data = try ExternalData(external).load(from: file.folder)
+        let data = try ExternalData(external).load(type.count * stored.size, from: file.folder)
         return try tensor(type, stored, UnsafeRawBufferPointer(data.bytes), owner: data)
       }
       if let raw { return try tensor(type, stored, raw, owner: file.owner) }

@@ -141,7 +141,8 @@ static void tensors_that_do_not_fit_are_refused(void) {
   CHECK_FAILS(facenet_session_run(session, NULL, 0), FACENET_INVALID_ARGUMENT, "has 2 inputs");
   CHECK(facenet_session_run(session, good, SIZE_MAX) == FACENET_TOO_LARGE);
   static const size_t huge[2] = {SIZE_MAX, 3}, large[2] = {(size_t)1 << 40, 3}, wrap[2] = {(size_t)1 << 63, 2},
-                      four[2] = {1, 4}, none[2] = {0, 3};
+                      four[2] = {1, 4}, none[2] = {0, 3},
+                      beside[3] = {0, SIZE_MAX / 2, SIZE_MAX / 2};
   CHECK_FAILS(run_with((facenet_tensor){NULL, two_three, 2, FACENET_FLOAT32}), FACENET_INVALID_ARGUMENT, "values");
   CHECK_FAILS(run_with((facenet_tensor){x_values, NULL, 2, FACENET_FLOAT32}), FACENET_INVALID_ARGUMENT, "shape");
   CHECK_FAILS(run_with((facenet_tensor){x_values, two_three, 9, FACENET_FLOAT32}), FACENET_INVALID_ARGUMENT, "rank");
@@ -149,6 +150,7 @@ static void tensors_that_do_not_fit_are_refused(void) {
   CHECK_FAILS(run_with((facenet_tensor){x_values, huge, 2, FACENET_FLOAT32}), FACENET_TOO_LARGE, "inputs[0]");
   CHECK_FAILS(run_with((facenet_tensor){x_values, large, 2, FACENET_FLOAT32}), FACENET_TOO_LARGE, "inputs[0]");
   CHECK_FAILS(run_with((facenet_tensor){x_values, wrap, 2, FACENET_FLOAT32}), FACENET_TOO_LARGE, "inputs[0]");
+  CHECK_FAILS(run_with((facenet_tensor){NULL, beside, 3, FACENET_FLOAT32}), FACENET_TOO_LARGE, "inputs[0]");
   for (facenet_element_type type = -1; type <= 7; type++)
     if (type != FACENET_FLOAT32) CHECK(run_with((facenet_tensor){x_values, three, 1, type}) != FACENET_OK);
   CHECK_FAILS(run_with((facenet_tensor){"\1\2\1", three, 1, FACENET_BOOL}), FACENET_INVALID_ARGUMENT, "bool");

@@ -128,6 +128,19 @@ import Testing
     try network.check(y, shape: [1, 6, 7, 7], steps: 1)
   }
 
+  /// A product of two tensors of the run, or with a batch of constant matrices, is not packed: it has no store.
+  @Test func whatFollowsAProductWithoutAStoreStays() throws {
+    for weights in [nil, [2, 5, 5], [5, 5]] as [[Int]?] {
+      var network = Network()
+      let x = network.input([nil, 5, 5])
+      let matrix = try weights.map { try network.constant($0) } ?? x
+      let product = network.node(MatrixMultiplication(), [x, matrix])
+      let sum = network.node(Arithmetic(.add), [product, x])
+      let y = network.node(UnaryFunction(.relu), [sum])
+      try network.check(y, shape: [2, 5, 5], steps: weights?.count == 2 ? 1 : 3)
+    }
+  }
+
   @Test func twoBranchesJoinInTheLaterOne() throws {
     var network = Network()
     let x = network.input([nil, 4, nil, nil])

@@ -45,6 +45,32 @@ import Testing
     #expect(relativeError(y, expected) < 1e-5)
   }
 
+  @Test(arguments: shapes) func batchesAreNormalisedByTheirOwnStatistics(shape: [Int]) throws {
+    var values = Values(seed: shape.count + 1)
+    let (x, channels) = (try values.tensor(shape), shape[1])
+    let given = try (0..<4).map { _ in try values.tensor([channels]) }
+    let pixels = shape[2...].reduce(1, *)
+    let source = x.values(as: Float.self).map(Double.init)
+    let parameters = given.map { $0.values(as: Float.self).map(Double.init) }
+    var (expected, means, variances) = (source, parameters[2], parameters[3])
+    for channel in 0..<channels {
+      let own = source.indices.filter { $0 / pixels % channels == channel }
+      let mean = own.reduce(0) { $0 + source[$1] } / Double(own.count)
+      let variance = own.reduce(0) { $0 + (source[$1] - mean) * (source[$1] - mean) } / Double(own.count)
+      let factor = parameters[0][channel] / (variance + 1e-3).squareRoot()
+      for index in own { expected[index] = (source[index] - mean) * factor + parameters[1][channel] }
+      means[channel] = means[channel] * 0.8 + mean * 0.2
+      variances[channel] = variances[channel] * 0.8 + variance * 0.2
+    }
+    for layout in [Layout.plain, .channelsLast] {
+      let operation = BatchStatistics(epsilon: 1e-3, momentum: 0.8)
+      let y = try runOperator(operation, [x] + given, constants: [1, 2, 3, 4], outputs: 3, layout: layout)
+      #expect(relativeError(y[0], expected) < 1e-5)
+      #expect(relativeError(y[1], means) < 1e-6)
+      #expect(relativeError(y[2], variances) < 1e-6)
+    }
+  }
+
   @Test(arguments: [0, 1, -1, -2]) func layersAreNormalisedFromAnAxisOn(axis: Int) throws {
     var values = Values(seed: axis + 9)
     let shape = [3, 7, 5]

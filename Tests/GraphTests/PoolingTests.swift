@@ -136,6 +136,21 @@ import Testing
     return position / pixels * pixels + zip(at, sizes).reversed().reduce(0) { $0 * $1.1 + $1.0 }
   }
 
+  /// 1 2 3 4 5 in pairs: the last 5 stands alone or beside a zero.
+  @Test(arguments: [1, 2, 3]) func countsWhatOverhangsWhereToldTo(rank: Int) throws {
+    let x = try Tensor(
+      [1, 1, 5] + [Int](repeating: 2, count: rank - 1), (0..<5 << (rank - 1)).map { Float($0 >> (rank - 1) + 1) })
+    for (padsOverhang, last) in [(false, Float(5)), (true, 2.5)] {
+      let window = try WindowGeometry(
+        kernel: [Int](repeating: 2, count: rank), strides: [Int](repeating: 2, count: rank), ceilMode: true,
+        padsOverhang: padsOverhang)
+      for includesPads in [false, true] {
+        let y = try runOperator(try Pooling(.average(includesPads: includesPads), window: window), [x])[0]
+        #expect(Array(y.values(as: Float.self)) == [1.5, 3.5, includesPads ? last : 5])
+      }
+    }
+  }
+
   @Test func takesBytes() throws {
     let window = try WindowGeometry(kernel: [2, 2], strides: [2, 2])
     let pool = try Pooling(.maximum(columnMajor: false), window: window)

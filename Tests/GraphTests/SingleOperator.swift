@@ -73,3 +73,19 @@ func relativeError(_ tensor: Tensor, _ expected: [Double]) -> Double {
   let scale = expected.reduce(1e-30) { max($0, abs($1)) }
   return zip(values, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) } / scale
 }
+
+/// Where each element of the broadcast shape comes from.
+func broadcastSources(_ shape: [Int], in output: [Int]) -> [Int] {
+  (0..<output.reduce(1, *)).map { position in
+    var (rest, source, step) = (position, 0, 1)
+    for axis in output.indices.reversed() {
+      let coordinate = rest % output[axis]
+      rest /= output[axis]
+      let own = axis - (output.count - shape.count)
+      guard own >= 0 else { continue }
+      source += (shape[own] == 1 ? 0 : coordinate) * step
+      step *= shape[own]
+    }
+    return source
+  }
+}

@@ -56,7 +56,7 @@ enum Conformance {
     return abs(got - want) <= tolerance.absolute + tolerance.relative * abs(want)
   }
 
-  private static func tensors(_ prefix: String) throws -> [Tensor] {
+  static func tensors(_ prefix: String) throws -> [Tensor] {
     var result: [Tensor] = []
     while let buffer = try? File.load("\(prefix)\(result.count).pb") {
       let message = try TensorMessage(UnsafeRawBufferPointer(buffer.bytes))

@@ -11,20 +11,22 @@ package struct Arithmetic: Operator {
   }
 
   package let function: Function
+  package let operandCount: Int
   package let name: String
 
-  package init(_ function: Function, name: String? = nil) {
+  package init(_ function: Function, operandCount: Int = 2, name: String? = nil) {
     self.function = function
+    self.operandCount = operandCount
     self.name = name ?? function.name
   }
 
-  package var requiredInputs: Range<Int> { 0..<(function.isVariadic ? 1 : 2) }
-  package var isSum: Bool { function == .add }
+  package var requiredInputs: Range<Int> { 0..<operandCount }
+  package var isSum: Bool { function == .add && operandCount == 2 }
 
   package func outputTypes(_ inputs: [Operand?]) throws(FacenetError) -> [TensorType] {
     let operands = inputs.compactMap { $0 }
-    guard operands.count == inputs.count, operands.count == 2 || function.isVariadic else {
-      throw FacenetError(.corrupt, "\(function.isVariadic ? "one or more" : "2") inputs wanted, got \(operands.count)")
+    guard operands.count == inputs.count, operands.count == operandCount else {
+      throw FacenetError(.corrupt, "\(operandCount) inputs wanted, got \(operands.count)")
     }
     let element = try inputs.commonElement(function == .mean ? [.float32] : ElementType.numbers)
     return [TensorType(element, try broadcastShape(operands.map(\.shape)))]
@@ -81,13 +83,6 @@ package struct Arithmetic: Operator {
 }
 
 extension Arithmetic.Function {
-  var isVariadic: Bool {
-    switch self {
-    case .add, .minimum, .maximum, .mean: true
-    case .subtract, .multiply, .divide: false
-    }
-  }
-
   var name: String {
     switch self {
     case .add: "Add"

@@ -22,6 +22,10 @@ package struct Concatenation: Operator {
         throw FacenetError(.invalidArgument, "\(input.type) does not continue \(first.type) along axis \(axis)")
       }
       shape[axis] += input.shape[axis]
+      // A file may name one input without end.
+      guard shape[axis] <= TensorType.elementLimit else {
+        throw FacenetError(.tooLarge, "axis \(axis) of its output is larger than \(TensorType.elementLimit)")
+      }
     }
     return [TensorType(first.type.element, shape)]
   }

@@ -55,7 +55,9 @@ package struct Convolution: AbsorbingOperator {
     if inputs.count > 2, let bias = inputs[2], bias.type != TensorType(.float32, [weights.shape[0]]) {
       throw FacenetError(.invalidArgument, "bias is \(bias.type), wanted float32(\(weights.shape[0]))")
     }
-    let sizes = try window(weights.shape).outputSizes(Array(x.shape[2...]))
+    let window = try window(weights.shape)
+    let sizes = try window.outputSizes(Array(x.shape[2...]))
+    try window.checkPadded(x.shape)
     return [TensorType(.float32, [x.shape[0], weights.shape[0]] + sizes)]
   }
 
@@ -158,10 +160,8 @@ package struct Convolution: AbsorbingOperator {
 extension ChannelAffine {
   /// The bias after the multiplication and addition; an absent one is zero.
   func applied(toBias bias: Tensor?, channels: Int) throws(FacenetError) -> Tensor {
+    if let bias { try Operand(bias.type).checkFloat("bias", shape: [channels]) }
     let old = bias.map { Array($0.values(as: Float.self)) } ?? [Float](repeating: 0, count: channels)
-    guard old.count == channels else {
-      throw FacenetError(.invalidArgument, "bias has \(old.count) values for \(channels) channels")
-    }
     return try Tensor([channels], old.indices.map { old[$0] * scale[$0] + shift[$0] })
   }
 }

@@ -1,11 +1,10 @@
 import Core
 
-/// The input itself: Identity, and Dropout when nothing is trained.
+/// The input itself: ONNX `Identity`.
 package struct Identity: Operator {
-  package let name: String
+  package init() {}
 
-  package init(name: String = "Identity") { self.name = name }
-
+  package var name: String { "Identity" }
   package func outputTypes(_ inputs: [Operand?]) throws(FacenetError) -> [TensorType] { [inputs[0]!.type] }
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .follow }
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel { .alias }

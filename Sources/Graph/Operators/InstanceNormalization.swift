@@ -48,7 +48,7 @@ package struct InstanceNormalization: Operator {
 }
 
 /// Mean and population variance, in double precision and two passes.
-private func moments(_ x: UnsafePointer<Float>, step: Int, count: Int) -> (mean: Double, variance: Double) {
+func moments(_ x: UnsafePointer<Float>, step: Int, count: Int) -> (mean: Double, variance: Double) {
   var sum = 0.0
   for index in 0..<count { sum += Double(x[index * step]) }
   let mean = sum / Double(count)

@@ -20,13 +20,12 @@ package struct MatrixMultiplication: AbsorbingOperator {
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let sizes = try Sizes(site.inputs[0]!.type, site.inputs[1]!.type)
-    guard sizes.product.rows * sizes.product.inner * sizes.product.columns * sizes.pairs.count > 0 else {
-      return Kernel("empty") { frame in
-        frame.output(0, as: Float.self).update(repeating: 0, count: sizes.outputShape.reduce(1, *))
-      }
+    let count = site.outputs[0].type.count
+    guard count > 0, sizes.product.inner > 0 else {
+      return Kernel("empty") { $0.output(0, as: Float.self).update(repeating: 0, count: count) }
     }
     if let matrix = site.inputs[1]?.constant, matrix.shape.count <= 2 { return try packedKernel(site, sizes, matrix) }
-    return batchedKernel(site, sizes)
+    return try batchedKernel(site, sizes)
   }
 
   /// B known and the same for all: packed once, the rows of all batches in one product.
@@ -41,7 +40,7 @@ package struct MatrixMultiplication: AbsorbingOperator {
       }
     }
     let addsResidual = addsResidual
-    let rows = sizes.product.rows * sizes.pairs.count
+    let rows = site.outputs[0].type.count / columns
     return Kernel("matrix product", multiplyAdds: rows * inner * columns) { frame in
       packed.run(
         rows: rows, input: frame.input(0), inputStride: inner, output: frame.output(0), outputStride: columns,
@@ -49,14 +48,14 @@ package struct MatrixMultiplication: AbsorbingOperator {
     }
   }
 
-  private func batchedKernel(_ site: Site, _ sizes: Sizes) -> Kernel {
-    let product = sizes.product
+  private func batchedKernel(_ site: Site, _ sizes: Sizes) throws(FacenetError) -> Kernel {
+    let (product, pairs) = (sizes.product, try sizes.pairs())
     let scratch = product.scratchCount(threads: site.threads) * MemoryLayout<Float>.stride
-    let work = product.rows * product.inner * product.columns * sizes.pairs.count
+    let work = product.rows * product.inner * product.columns * pairs.count
     return Kernel("batched product", multiplyAdds: work, scratchBytes: scratch) { frame in
       let (a, b): (UnsafePointer<Float>, UnsafePointer<Float>) = (frame.input(0), frame.input(1))
       let output: UnsafeMutablePointer<Float> = frame.output(0)
-      for (index, pair) in sizes.pairs.enumerated() {
+      for (index, pair) in pairs.enumerated() {
         product.run(
           a: .init(a + pair.a * product.rows * product.inner, rowStride: product.inner, batchStride: 0),
           b: .init(b + pair.b * product.inner * product.columns, rowStride: product.columns, batchStride: 0),
@@ -68,11 +67,18 @@ package struct MatrixMultiplication: AbsorbingOperator {
 }
 
 extension MatrixMultiplication {
+  /// Only a product whose B is known is packed and has one.
+  package func hasStore(_ inputs: [Operand?]) -> Bool {
+    guard let matrix = inputs.optional(1)?.constant else { return false }
+    return matrix.shape.count <= 2 && matrix.count > 0
+  }
+
   /// Constants along the last axis, where B is a matrix.
   package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
     -> (Tensor, Tensor)?
   {
-    guard activation == .none, !addsResidual, weights.shape.count == 2, weights.type.element == .float32,
+    guard activation == .none, !addsResidual, weights.shape.count == 2, weights.count > 0,
+      weights.type.element == .float32,
       affine.constantShape.count == 1 || affine.scale.count == 1 && affine.shift.count == 1
     else { return nil }
     let columns = weights.shape[1]
@@ -102,11 +108,11 @@ extension MatrixMultiplication {
     return fused
   }
 
-  /// One product and the matrices of A and B that each output matrix is made of.
+  /// One product and how often it is repeated.
   private struct Sizes {
     let product: BatchedProduct
-    let pairs: [(a: Int, b: Int)]
     let outputShape: [Int]
+    private let batches, batchesA, batchesB: [Int]
 
     init(_ a: TensorType, _ b: TensorType) throws(FacenetError) {
       guard a.element == .float32, b.element == .float32, !a.shape.isEmpty, !b.shape.isEmpty else {
@@ -120,7 +126,7 @@ extension MatrixMultiplication {
         let batches = Self.broadcast(left.dropLast(2), right.dropLast(2))
       else { throw FacenetError(.invalidArgument, "A is \(a.shape) and B is \(b.shape): they do not agree") }
       product = BatchedProduct(batch: 1, rows: rows, inner: inner, columns: columns)
-      pairs = try Self.pairs(batches, Array(left.dropLast(2)), Array(right.dropLast(2)))
+      (self.batches, batchesA, batchesB) = (batches, left.dropLast(2), right.dropLast(2))
       outputShape = batches + (a.shape.count == 1 ? [] : [rows]) + (b.shape.count == 1 ? [] : [columns])
     }
 
@@ -136,21 +142,23 @@ extension MatrixMultiplication {
       return shape
     }
 
-    private static func pairs(_ shape: [Int], _ a: [Int], _ b: [Int]) throws(FacenetError) -> [(a: Int, b: Int)] {
-      let count = try checkedProduct(shape, limit: 1 << 24, what: "the number of matrices \(shape)")
-      let position = { (index: Int, own: [Int]) -> Int in
-        var (rest, result, step) = (index, 0, 1)
-        for axis in shape.indices.reversed() {
-          let coordinate = rest % shape[axis]
-          rest /= shape[axis]
-          let ownAxis = axis - (shape.count - own.count)
-          guard ownAxis >= 0 else { continue }
-          if own[ownAxis] != 1 { result += coordinate * step }
-          step *= own[ownAxis]
-        }
-        return result
+    /// The matrices of A and B that each output matrix is made of.
+    func pairs() throws(FacenetError) -> [(a: Int, b: Int)] {
+      let count = try checkedProduct(batches, limit: 1 << 24, what: "the number of matrices \(batches)")
+      return (0..<count).map { (a: position($0, batchesA), b: position($0, batchesB)) }
+    }
+
+    private func position(_ index: Int, _ own: [Int]) -> Int {
+      var (rest, result, step) = (index, 0, 1)
+      for axis in batches.indices.reversed() {
+        let coordinate = rest % batches[axis]
+        rest /= batches[axis]
+        let ownAxis = axis - (batches.count - own.count)
+        guard ownAxis >= 0 else { continue }
+        if own[ownAxis] != 1 { result += coordinate * step }
+        step *= own[ownAxis]
       }
-      return (0..<count).map { (a: position($0, a), b: position($0, b)) }
+      return result
     }
   }
 }

@@ -52,33 +52,17 @@ package struct Pad: Operator {
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let (input, output) = (site.inputs[0]!, site.outputs[0])
     let (before, _) = try resolved(site.inputs)
-    var axes: [PaddedAxis] = []
-    for axis in output.layout.memoryOrder(rank: output.rank) {
-      let sources = (0..<output.shape[axis]).map { source($0 - before[axis], input.shape[axis]) }
-      axes.append(
-        PaddedAxis(sources: sources, step: input.strides[axis], isWhole: sources.elementsEqual(0..<input.shape[axis])))
-    }
-    let size = input.type.element.size
     let fill = try fillBytes(site.inputs, input.type.element)
-    let copy = PaddedCopy(axes: axes, elementSize: size, fill: fill)
+    guard output.type.count > 0 else { return Kernel("empty") { _ in } }
+    let axes = output.layout.memoryOrder(rank: output.rank).map { axis in
+      PaddedAxis(
+        mode: mode, before: before[axis], input: input.shape[axis], output: output.shape[axis],
+        step: input.strides[axis])
+    }
+    let copy = PaddedCopy(axes: axes, elementSize: input.type.element.size, fill: fill)
     return Kernel("pad") { frame in
       var target: UnsafeMutablePointer<UInt8> = frame.output(0)
       copy.run(frame.input(0), &target, axis: 0)
-    }
-  }
-
-  /// The position along an axis that an output position shows, -1 for the value.
-  private func source(_ position: Int, _ size: Int) -> Int {
-    if position >= 0 && position < size { return position }
-    switch mode {
-    case .constant: return -1
-    case .edge: return max(0, min(size - 1, position))
-    case .wrap: return ((position % size) + size) % size
-    case .reflect:
-      if size == 1 { return 0 }
-      let period = 2 * (size - 1)
-      let inside = ((position % period) + period) % period
-      return inside < size ? inside : period - inside
     }
   }
 
@@ -100,9 +84,30 @@ extension Int {
 
 /// Where the positions of one output axis come from.
 private struct PaddedAxis {
-  let sources: [Int]
+  let mode: Pad.Mode
+  let before: Int
+  let input: Int
+  let output: Int
+  /// Elements of the input from one position to the next.
   let step: Int
-  let isWhole: Bool
+
+  var isWhole: Bool { before == 0 && input == output }
+
+  /// The input position that an output position shows, -1 for the value.
+  func source(_ output: Int) -> Int {
+    let position = output - before
+    if position >= 0 && position < input { return position }
+    switch mode {
+    case .constant: return -1
+    case .edge: return max(0, min(input - 1, position))
+    case .wrap: return ((position % input) + input) % input
+    case .reflect:
+      if input == 1 { return 0 }
+      let period = 2 * (input - 1)
+      let inside = ((position % period) + period) % period
+      return inside < input ? inside : period - inside
+    }
+  }
 }
 
 private struct PaddedCopy {
@@ -120,7 +125,7 @@ private struct PaddedCopy {
     var (inner, contiguous) = ([elementSize], [true])
     for axis in axes.reversed() {
       contiguous.append(contiguous[contiguous.count - 1] && axis.isWhole)
-      inner.append(inner[inner.count - 1] * axis.sources.count)
+      inner.append(inner[inner.count - 1] * axis.output)
     }
     self.inner = inner.reversed()
     self.contiguous = contiguous.reversed()
@@ -132,7 +137,8 @@ private struct PaddedCopy {
       target += inner[axis]
       return
     }
-    for position in axes[axis].sources {
+    for output in 0..<axes[axis].output {
+      let position = axes[axis].source(output)
       if position >= 0 {
         run(source + position * axes[axis].step * elementSize, &target, axis: axis + 1)
       } else {

@@ -50,6 +50,9 @@ package struct Quantization: Operator {
     let axis = try resolvedAxis(axis, rank: x.rank)
     var wanted = [x.shape[axis]]
     if blockSize > 0 {
+      guard blockSize <= TensorType.elementLimit else {
+        throw FacenetError(.invalidArgument, "block_size is \(blockSize), expected at most \(TensorType.elementLimit)")
+      }
       wanted = x.shape
       wanted[axis] = (x.shape[axis] + blockSize - 1) / blockSize
     }

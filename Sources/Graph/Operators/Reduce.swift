@@ -60,7 +60,8 @@ package struct Reduce: Operator {
     switch x.type.element {
     case .float32: return Kernel(name) { loops.floats($0.input(0), $0.output(0)) }
     case .int8: return Kernel(name) { loops.integers($0.input(0, as: Int8.self), $0.output(0)) }
-    case .uint8, .bool: return Kernel(name) { loops.integers($0.input(0, as: UInt8.self), $0.output(0)) }
+    case .uint8: return Kernel(name) { loops.integers($0.input(0, as: UInt8.self), $0.output(0)) }
+    case .bool: return Kernel(name) { loops.integers($0.input(0, as: UInt8.self), $0.output(0), highest: 1) }
     case .int32: return Kernel(name) { loops.integers($0.input(0, as: Int32.self), $0.output(0)) }
     case .int64: return Kernel(name) { loops.integers($0.input(0, as: Int64.self), $0.output(0)) }
     }

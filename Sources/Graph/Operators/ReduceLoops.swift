@@ -80,8 +80,11 @@ struct ReduceLoops: Sendable {
     }
   }
 
-  func integers<Value: FixedWidthInteger>(_ x: UnsafePointer<Value>, _ y: UnsafeMutablePointer<Value>) {
-    y.update(repeating: start(lowest: .min, highest: .max), count: outputCount)
+  /// - Parameter highest: the least of nothing.
+  func integers<Value: FixedWidthInteger>(
+    _ x: UnsafePointer<Value>, _ y: UnsafeMutablePointer<Value>, highest: Value = .max
+  ) {
+    y.update(repeating: start(lowest: .min, highest: highest), count: outputCount)
     pieces.run { piece in
       piece.forEachRun { start, count, step in
         for i in 0..<count { gather(x[start[0] + i &* step[0]], into: &y[start[1] + i &* step[1]]) }

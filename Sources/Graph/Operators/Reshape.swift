@@ -56,12 +56,20 @@ package struct Reshape: Operator {
       return shape.indices.filter { !removed.contains($0) }.map { shape[$0] }
     case .unsqueeze(let axes):
       guard let axes = axes ?? list else { throw FacenetError(.corrupt, "the axes are missing") }
+      try checkRank(shape.count + axes.count)
       let added = try resolvedAxes(axes, rank: shape.count + axes.count)
       return added.reduce(into: shape) { $0.insert(1, at: $1) }
     }
   }
 
+  private func checkRank(_ rank: Int) throws(FacenetError) {
+    guard rank <= TensorType.rankLimit else {
+      throw FacenetError(.tooLarge, "its output would have \(rank) axes, the limit is \(TensorType.rankLimit)")
+    }
+  }
+
   private func reshaped(_ input: TensorType, to list: [Int], allowsZero: Bool) throws(FacenetError) -> [Int] {
+    try checkRank(list.count)
     var result = list
     let mismatch = FacenetError(.invalidArgument, "\(input) cannot take the shape \(list)")
     for (axis, size) in list.enumerated() where size == 0 && !allowsZero {

@@ -21,6 +21,9 @@ package struct Resize: Operator {
 
   package enum AspectRatio: Sendable, Hashable { case stretch, notLarger, notSmaller }
 
+  /// The longest axis that is resampled: each of its positions has its weights in memory.
+  private static let sizeLimit = 1 << 20
+
   package let sampling: ResizeSampling
   package let inputs: Inputs
   package let scales: [Float]?
@@ -89,8 +92,10 @@ package struct Resize: Operator {
       guard input > 0 else { throw FacenetError(.invalidArgument, "axis \(axis) of \(shape) is empty") }
       let scale = sizes.isEmpty ? Double(scales[index]) : Double(sizes[index]) / Double(input)
       let output = sizes.isEmpty ? (Double(input) * scale).rounded(.down) : Double(sizes[index])
-      guard scale.isFinite, scale > 0, output >= 1, output < 0x1p24 else {
-        throw FacenetError(.invalidArgument, "axis \(axis) of \(shape) cannot be scaled by \(scale)")
+      guard scale.isFinite, scale > 0, output >= 1, max(output, Double(input)) <= Double(Self.sizeLimit) else {
+        throw FacenetError(
+          .invalidArgument,
+          "axis \(axis) of \(shape) cannot be scaled by \(scale): it must go from and to 1...\(Self.sizeLimit)")
       }
       result.append(Axis(axis: axis, input: input, output: Int(output), scale: scale))
     }
@@ -99,7 +104,8 @@ package struct Resize: Operator {
     let scale = (aspectRatio == .notLarger ? all.min() : all.max()) ?? 1
     for index in result.indices {
       result[index].scale = scale
-      result[index].output = Int(min(0x1p24, (scale * Double(result[index].input) + 0.5).rounded(.down)))
+      let output = (scale * Double(result[index].input) + 0.5).rounded(.down)
+      result[index].output = Int(min(Double(Self.sizeLimit), output))
     }
     return result
   }
@@ -114,6 +120,7 @@ package struct Resize: Operator {
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let (input, output) = (site.inputs[0]!, site.outputs[0])
+    guard output.type.count > 0 else { return Kernel("empty") { _ in } }
     var passes: [ResizePass] = []
     var shape = input.shape
     let order = output.layout.memoryOrder(rank: output.rank)
@@ -124,6 +131,8 @@ package struct Resize: Operator {
       let taps = sampling.taps(input: axis.input, output: axis.output, scale: axis.scale, region: axis.region)
       passes.append(ResizePass(outer: outer, input: axis.input, inner: inner, taps: taps))
       shape[axis.axis] = axis.output
+      // One axis grown before another shrinks may be more than input and output are.
+      _ = try TensorType.checked(.float32, shape)
     }
     guard let last = passes.indices.last else { return .alias }
     let (all, outside) = (passes, sampling.outsideValue)

@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Kernels
 
 extension UnaryFunction.Function {
@@ -20,7 +21,7 @@ extension UnaryFunction.Function {
     case .gelu: .gelu
     case .geluTangent: .geluTangent
     case .hardSigmoid(let slope, let offset): .hardSigmoid(slope: slope, offset: offset)
-    case .floor, .ceiling, .round, .sign, .softplus, .exponentialLinear: nil
+    case .floor, .ceiling, .round, .sign, .sine, .cosine, .softplus, .exponentialLinear: nil
     }
   }
 
@@ -41,6 +42,8 @@ extension UnaryFunction.Function {
     case .ceiling: for i in 0..<count { output[i] = input[i].rounded(.up) }
     case .round: for i in 0..<count { output[i] = input[i].rounded(.toNearestOrEven) }
     case .sign: for i in 0..<count { output[i] = input[i] > 0 ? 1 : input[i] < 0 ? -1 : input[i] }
+    case .sine: for i in 0..<count { output[i] = sinf(input[i]) }
+    case .cosine: for i in 0..<count { output[i] = cosf(input[i]) }
     case .softplus: softplus(input, output, count)
     case .exponentialLinear(let factor, let width, let gain, _):
       for i in 0..<count { output[i] = input[i] / width }

@@ -7,7 +7,7 @@ import Kernels
 package struct UnaryFunction: Operator {
   package enum Function: Sendable, Hashable {
     case absolute, negative, reciprocal, squareRoot, floor, ceiling, round, sign
-    case exponential, logarithm, hyperbolicTangent, errorFunction, softplus, sigmoid
+    case exponential, logarithm, hyperbolicTangent, errorFunction, softplus, sigmoid, sine, cosine
     case relu, leakyRelu(Float), hardSwish, gelu, geluTangent
     /// Between 0 and 1: slope x + offset.
     case hardSigmoid(slope: Float, offset: Float)
@@ -88,6 +88,8 @@ extension UnaryFunction.Function {
     case .errorFunction: "Erf"
     case .softplus: "Softplus"
     case .sigmoid: "Sigmoid"
+    case .sine: "Sin"
+    case .cosine: "Cos"
     case .relu: "Relu"
     case .leakyRelu: "LeakyRelu"
     case .hardSwish: "HardSwish"

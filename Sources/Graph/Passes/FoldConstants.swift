@@ -1,7 +1,8 @@
 import Core
 
 /// Replaces nodes whose inputs are all constant by their results.
-func foldConstants(_ graph: inout Graph) throws(FacenetError) {
+/// - Throws: `tooLarge` when the results do not fit into `budget`.
+func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(FacenetError) {
   var kept: [Graph.Node] = []
   for node in graph.nodes {
     var operands: [Operand?] = []
@@ -15,7 +16,7 @@ func foldConstants(_ graph: inout Graph) throws(FacenetError) {
       kept.append(node)
       continue
     }
-    let results = try evaluate(node, operands)
+    let results = try evaluate(node, operands, budget: &budget)
     for (value, result) in zip(node.outputs, results) {
       if let value { graph.constants[value] = result }
     }
@@ -24,19 +25,21 @@ func foldConstants(_ graph: inout Graph) throws(FacenetError) {
 }
 
 /// Runs one node on constants.
-/// - Throws: the operator's error, with the node's name.
-func evaluate(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Tensor] {
+/// - Throws: the operator's error, with the node's name; `tooLarge` when its outputs do not fit into `budget`.
+func evaluate(_ node: Graph.Node, _ inputs: [Operand?], budget: inout MemoryBudget) throws(FacenetError) -> [Tensor] {
   do throws(FacenetError) {
     let types = try node.outputTypes(inputs)
     if let known = try node.operation.knownOutputs(inputs) { return known }
+    try budget.check(types)
     let (operands, results) = try laidOut(node, inputs, types)
-    var outputs: [Tensor] = []
-    for type in types { outputs.append(try Tensor(type)) }
     let site = Site(
       inputs: operands, outputs: results, threads: 1, node: node.identifier, cache: PackedWeights())
     let kernel = try node.operation.kernel(site)
     guard let body = kernel.body else { return [try inputs[0]!.constant!.reshaped(types[0].shape)] }
-    let scratch = try AlignedBuffer(count: kernel.scratchBytes)
+    try budget.take(types)
+    var outputs: [Tensor] = []
+    for type in types { outputs.append(try Tensor(type)) }
+    let scratch = try AlignedBuffer(count: kernel.scratchBytes, limit: budget.limit)
     let sources = operands.map { $0?.constant.flatMap { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) } }
     let targets = outputs.map { UnsafeMutableRawPointer(mutating: $0.bytes.baseAddress) }
     try withExtendedLifetime(operands) { () throws(FacenetError) in try run(body, sources, targets, scratch) }

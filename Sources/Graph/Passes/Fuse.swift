@@ -20,7 +20,7 @@ private func fuseResiduals(_ graph: inout Graph, operands: [Graph.Value: Operand
     for (producer, side) in candidates.sorted(by: { $0.producer > $1.producer }) {
       guard let own = sum.inputs[side], let other = sum.inputs[1 - side], own != other, uses[own] == 1,
         graph.constants[other] == nil, operands[own]?.shape == shape, operands[other]?.shape == shape,
-        let fused = (graph.nodes[producer].operation as? any AbsorbingOperator)?.absorbingResidual(),
+        let fused = absorber(graph.nodes[producer], operands)?.absorbingResidual(),
         (producers[other] ?? -1) < producer
       else { continue }
       var inputs = graph.nodes[producer].inputs
@@ -44,11 +44,19 @@ private func fuseActivations(_ graph: inout Graph, operands: [Graph.Value: Opera
     let node = graph.nodes[position]
     guard let source = node.inputs.first ?? nil, uses[source] == 1, let producer = producers[source],
       let activation = node.operation.activation(node.inputs.map { $0.flatMap { operands[$0] } }),
-      let fused = (graph.nodes[producer].operation as? any AbsorbingOperator)?.absorbing(activation)
+      let fused = absorber(graph.nodes[producer], operands)?.absorbing(activation)
     else { continue }
     graph.nodes[producer].operation = fused
     graph.nodes[producer].outputs = node.outputs
     removed.insert(position)
   }
   graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+}
+
+/// The operator of a node where what follows can go into its store.
+private func absorber(_ node: Graph.Node, _ operands: [Graph.Value: Operand]) -> (any AbsorbingOperator)? {
+  guard let operation = node.operation as? any AbsorbingOperator,
+    operation.hasStore(node.inputs.map { $0.flatMap { operands[$0] } })
+  else { return nil }
+  return operation
 }

@@ -6,7 +6,9 @@ func recognizePatterns(_ graph: inout Graph, operands: [Graph.Value: Operand]) {
   let chains = Chains(graph, operands)
   var replaced: Set<Int> = []
   for position in graph.nodes.indices {
-    guard let match = chains.gelu(endingAt: position) ?? chains.layerNormalization(endingAt: position) else { continue }
+    guard let match = chains.gelu(endingAt: position) ?? chains.layerNormalization(endingAt: position),
+      chains.keepsType(match, at: position)
+    else { continue }
     graph.nodes[position].operation = match.operation
     graph.nodes[position].inputs = match.inputs
     replaced.insert(position)
@@ -32,6 +34,12 @@ private struct Chains {
     self.operands = operands
     producers = graph.producers()
     uses = graph.useCounts()
+  }
+
+  /// Whether the match gives what the chain gave: a number of a higher rank than x would have raised that of the result.
+  func keepsType(_ match: Match, at position: Int) -> Bool {
+    guard let x = match.inputs[0], let y = graph.nodes[position].outputs.first ?? nil else { return false }
+    return operands[x]?.type == operands[y]?.type
   }
 
   private func node(making value: Graph.Value?) -> Graph.Node? {

@@ -12,10 +12,16 @@ let convolutionOperators: [String: OperatorMaker] = [
 ]
 
 private func attributes(_ node: NodeReader) throws(FacenetError) -> Convolution.Attributes {
-  .init(
+  // Passes put a further input behind these.
+  try node.check(inputs: 2...3)
+  let groups = try node.integer("group", default: 1)
+  guard groups >= 1, groups <= TensorType.elementLimit else {
+    throw FacenetError(.corrupt, "group is \(groups), expected 1...\(TensorType.elementLimit)")
+  }
+  return .init(
     kernel: try node.integers("kernel_shape"), strides: try node.integers("strides"),
     dilations: try node.integers("dilations"), pads: try node.integers("pads"), autoPad: try autoPad(node),
-    groups: try node.integer("group", default: 1))
+    groups: groups)
 }
 
 /// - Throws: `corrupt` for a word the standard does not have.

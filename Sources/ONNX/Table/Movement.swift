@@ -5,9 +5,8 @@ import Graph
 let movementOperators: [String: OperatorMaker] = [
   "Identity": { _ in Identity() },
   "Dropout": { node throws(FacenetError) in
-    node.ignore("ratio", "seed", "is_test")
-    guard node.outputCount < 2 else { throw FacenetError(.unsupported, "its mask is made in training only") }
-    return Identity(name: "Dropout")
+    node.ignore("ratio", "seed")
+    return Dropout(mask: node.opset < 10 ? nil : .bool)
   },
   "Reshape": { node throws(FacenetError) in
     Reshape(.shape(allowsZero: try node.flag("allowzero", default: false)))
@@ -20,15 +19,19 @@ let movementOperators: [String: OperatorMaker] = [
   "Tile": { _ in Expand(repeats: true) },
   "Concat": { node throws(FacenetError) in Concatenation(axis: try node.integer("axis", default: nil)) },
   "Split": { node throws(FacenetError) in
-    Split(
-      axis: try node.integer("axis", default: 0), sizes: try node.integers("split"),
-      count: try node.integer("num_outputs", default: node.outputCount))
+    let count = try node.integer("num_outputs", default: node.outputCount)
+    guard count == node.outputCount else {
+      throw FacenetError(.corrupt, "num_outputs is \(count), but the node has \(node.outputCount) outputs")
+    }
+    return Split(axis: try node.integer("axis", default: 0), sizes: try node.integers("split"), count: count)
   },
   "Slice": { node throws(FacenetError) in
     guard let starts = try node.integers("starts"), let ends = try node.integers("ends") else { return Slice(nil) }
     return Slice(.init(starts: starts, ends: ends, axes: try node.integers("axes")))
   },
   "Gather": { node throws(FacenetError) in Gather(axis: try node.integer("axis", default: 0)) },
+  "GatherElements": { node throws(FacenetError) in GatherElements(axis: try node.integer("axis", default: 0)) },
+  "Where": { _ in Selection() },
   "Pad": { node throws(FacenetError) in
     let modes: [String: Pad.Mode] = ["constant": .constant, "reflect": .reflect, "edge": .edge, "wrap": .wrap]
     let word = try node.string("mode", default: "constant")
@@ -47,6 +50,11 @@ let movementOperators: [String: OperatorMaker] = [
     let stored = try StoredType(node.integer("to", default: nil))
     return Cast(to: stored.element, roundsToHalf: stored == .float16)
   },
+  "CastLike": { node throws(FacenetError) in
+    node.ignore("saturate")
+    return Cast(to: nil)
+  },
+  "Range": { _ in NumberRange() },
   "Constant": constant,
   "ConstantOfShape": { node throws(FacenetError) in
     let zero = try Tensor([1], [Float(0)])

@@ -4,11 +4,16 @@ import Graph
 /// BatchNormalization, LRN, LpNormalization, LayerNormalization, InstanceNormalization.
 let normalizationOperators: [String: OperatorMaker] = [
   "BatchNormalization": { node throws(FacenetError) in
-    node.ignore("momentum", "spatial", "is_test")
-    guard try !node.flag("training_mode", default: false), node.outputCount == 1 else {
-      throw FacenetError(.unsupported, "training_mode: statistics are given, not computed")
+    node.ignore("spatial")
+    let epsilon = try node.float("epsilon", default: 1e-5)
+    let momentum = try node.float("momentum", default: 0.9)
+    if try node.flag("training_mode", default: false) {
+      return BatchStatistics(epsilon: epsilon, momentum: momentum)
     }
-    return BatchNormalization(epsilon: try node.float("epsilon", default: 1e-5))
+    guard node.outputCount == 1 else {
+      throw FacenetError(.unsupported, "\(node.outputCount) outputs: statistics are given, not computed")
+    }
+    return BatchNormalization(epsilon: epsilon)
   },
   "LRN": { node throws(FacenetError) in
     try LocalResponseNormalization(

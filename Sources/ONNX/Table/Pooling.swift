@@ -9,7 +9,8 @@ let poolingOperators: [String: OperatorMaker] = [
   },
   "AveragePool": { node throws(FacenetError) in
     let includesPads = try node.flag("count_include_pad", default: false)
-    return try Pooling(.average(includesPads: includesPads), window: window(node))
+    // The standard's cases divide by the whole window up to operator set 21, by what lies inside the pads from 22 on.
+    return try Pooling(.average(includesPads: includesPads), window: window(node, padsOverhang: node.opset < 22))
   },
   "LpPool": { node throws(FacenetError) in
     try Pooling(.norm(p: node.integer("p", default: 2)), window: window(node))
@@ -18,11 +19,12 @@ let poolingOperators: [String: OperatorMaker] = [
   "GlobalMaxPool": { _ in GlobalPooling(.maximum) },
 ]
 
-private func window(_ node: NodeReader) throws(FacenetError) -> WindowGeometry {
+private func window(_ node: NodeReader, padsOverhang: Bool = false) throws(FacenetError) -> WindowGeometry {
   guard let kernel = try node.integers("kernel_shape") else {
     throw FacenetError(.corrupt, "the attribute 'kernel_shape' is missing")
   }
   return try WindowGeometry(
     kernel: kernel, strides: node.integers("strides"), dilations: node.integers("dilations"),
-    pads: node.integers("pads"), autoPad: autoPad(node), ceilMode: node.flag("ceil_mode", default: false))
+    pads: node.integers("pads"), autoPad: autoPad(node), ceilMode: node.flag("ceil_mode", default: false),
+    padsOverhang: padsOverhang)
 }

@@ -39,7 +39,12 @@ OPERATORS = set(
     """.split()
 )
 # Operators that the library knows besides: models of these and the ones above together must pass too.
-ALSO_KNOWN = set("Sum Mean Size Tile Sign Reciprocal Floor Ceil Round".split())
+ALSO_KNOWN = set(
+    """
+    Sum Mean Equal Less LessOrEqual Greater GreaterOrEqual Where Sin Cos Sign Reciprocal Floor Ceil Round Softplus Elu Celu
+    Selu LogSoftmax ReduceMin ReduceProd ReduceL1 ReduceSumSquare ReduceLogSum Size Tile CastLike Range GatherElements
+    """.split()
+)
 
 HELD_TYPES = {
     TensorProto.FLOAT,
@@ -71,13 +76,11 @@ def element_types(model: ModelProto) -> Iterator[int]:
                 yield attribute.i
 
 
-def trains(node: NodeProto, inputs: dict) -> bool:
-    """Whether a node does what it does in training only."""
-    if any(attribute.name == "training_mode" and attribute.i for attribute in node.attribute):
-        return True
-    if node.op_type == "Dropout" and len(node.input) > 2:
-        return bool(numpy.any(inputs.get(node.input[2], False)))
-    return False
+def draws(node: NodeProto, inputs: dict) -> bool:
+    """Whether a node's result follows from numbers that it draws at random."""
+    if node.op_type != "Dropout" or len(node.input) < 3:
+        return False
+    return bool(numpy.any(inputs.get(node.input[2], False)) and numpy.any(inputs.get(node.input[1], True)))
 
 
 def out_of_scope(model: ModelProto, values: Values) -> Optional[str]:
@@ -90,13 +93,12 @@ def out_of_scope(model: ModelProto, values: Values) -> Optional[str]:
         return "needs " + ", ".join(unknown)
     for element_type in element_types(model):
         if element_type == 0:
-            return "sequences and optional values"
+            return "a value that is a sequence or optional"
         if element_type not in HELD_TYPES:
             return "element type " + TensorProto.DataType.Name(element_type).lower()
     inputs = dict(zip([value.name for value in model.graph.input], values))
-    trained = sorted({node.op_type for node in model.graph.node if trains(node, inputs)})
-    if trained:
-        return trained[0] + " in training"
+    if any(draws(node, inputs) for node in model.graph.node):
+        return "expects the numbers that one generator draws at random"
     return None
 
 
