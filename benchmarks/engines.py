@@ -27,7 +27,7 @@ class Engine(ABC):
 
     @abstractmethod
     def run(self, pictures: Any) -> List[Any]:
-        """The outputs for float32 pictures (N, 3, H, W), in the model's order, as arrays of the caller's."""
+        """The outputs for float32 pictures (N, 3, H, W), in the model's order; they may change with the next run."""
 
 
 class Facenet(Engine):
@@ -88,7 +88,7 @@ class OpenVINO(Engine):
 
 
 class NCNN(Engine):
-    """Reads what `conversion.py` made of the model; it has no batches, so that one picture follows the other."""
+    """Takes the parameters that `conversion.py` made of a model. It has no batches: one picture follows the other."""
 
     package = "ncnn"
 
@@ -103,10 +103,9 @@ class NCNN(Engine):
         for name in ("vulkan_compute", "fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_storage", "bf16_packed"):
             if hasattr(options, f"use_{name}"):
                 setattr(options, f"use_{name}", False)
-        if self.network.load_param(str(model.with_suffix(".ncnn.param"))) != 0:
-            raise RuntimeError(f"{model.name} was not converted, or to something that ncnn cannot read")
-        if self.network.load_model(str(model.with_suffix(".ncnn.bin"))) != 0:
-            raise RuntimeError(f"the weights made of {model.name} cannot be read")
+        if self.network.load_param(str(model)) != 0 or self.network.load_model(str(model.with_suffix(".bin"))) != 0:
+            raise RuntimeError(f"{model.name} or its weights cannot be read")
+        self.outputs = sorted(self.network.output_names(), key=lambda name: int(name[len("out") :]))
 
     def run(self, pictures: Any) -> List[Any]:
         results = [self._run_one(picture) for picture in pictures]
@@ -115,7 +114,7 @@ class NCNN(Engine):
     def _run_one(self, picture: Any) -> List[Any]:
         with self.network.create_extractor() as extractor:
             extractor.input("in0", self.ncnn.Mat(picture))
-            found = [extractor.extract(name) for name in self.network.output_names()]
+            found = [extractor.extract(name) for name in self.outputs]
             if any(status != 0 for status, _ in found):
                 raise RuntimeError("a run ended without a result")
             return [self.numpy.array(value) for _, value in found]
