@@ -15,7 +15,7 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint lfw clean models samples toolchain packages environment
+.PHONY: help demo test build check floors lint lfw benchmark clean models samples toolchain packages environment
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,13 @@ lfw: build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images
 	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
 	@$(BUILD)/bin/facenet evaluate pairs "$(DATA)/images" --pairs "$(DATA)/pairs.txt"
+
+# TORCH=1 adds facenet-pytorch and several gigabytes. OPTIONS go to benchmarks/run.py: make benchmark OPTIONS=--quick
+benchmark: build samples ## Time this library and its peers by turns; the table goes to benchmarks/results.
+	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) edgeface-s"
+	@sh tools/environment.sh $(BUILD)/benchmark/venv benchmarks/requirements.txt 3.11
+	@test -z "$(TORCH)" || sh tools/environment.sh $(BUILD)/benchmark/torch benchmarks/requirements-torch.txt 3.11
+	@$(BUILD)/benchmark/venv/bin/python benchmarks/run.py $(OPTIONS)
 
 models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
 	@for name in $(MODELS); do $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done

@@ -88,7 +88,8 @@ def real_cases() -> List[Case]:
     cases = []
     for height, width in ((320, 320), (480, 640)):
         name, mean = f"retinaface-{width}x{height}", (104.0, 117.0, 123.0)
-        cases.append(Case(name, "RetinaFace MobileNet-0.25", models / "retinaface.onnx", height, width, "real", mean=mean))
+        model, title = models / "retinaface.onnx", "RetinaFace MobileNet-0.25"
+        cases.append(Case(name, title, model, height, width, "real", mean=mean))
     for side in (320, 640):
         model, mean = yunet / f"yunet_n_{side}_{side}.onnx", (0.0, 0.0, 0.0)
         cases.append(Case(f"yunet-{side}", "YuNet", model, side, side, "real", mean=mean))

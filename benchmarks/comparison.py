@@ -1,4 +1,7 @@
-"""Times the engines on one network by turns (A B C, A B C, ...), so that what the machine does meanwhile meets all alike."""
+"""Times the engines on one network by turns (A B C, A B C, ...).
+
+So what else the machine does meanwhile meets all of them alike.
+"""
 
 from __future__ import annotations
 
@@ -105,9 +108,7 @@ def compare(case: Case, engines: Sequence[str], plan: Plan) -> Comparison:
     return Comparison(case, plan, [item for item in measurements.values() if item.engine not in missing], missing)
 
 
-def _start(
-    case: Case, engines: Sequence[str], plan: Plan, folder: Path, missing: Dict[str, str]
-) -> Dict[str, Worker]:
+def _start(case: Case, engines: Sequence[str], plan: Plan, folder: Path, missing: Dict[str, str]) -> Dict[str, Worker]:
     """The workers that came to a first result."""
     pictures, core = case.input(plan.batch), last_core() if plan.threads == 1 else None
     workers = {}
@@ -132,9 +133,9 @@ def _check(measurements: Dict[str, Measurement], folder: Path) -> None:
     for engine in measurements:
         with np.load(folder / f"{engine}.npz") as stored:
             results[engine] = [stored[name].ravel() for name in stored.files]
-    expected = results.get("onnxruntime")
-    for engine, measurement in measurements.items() if expected else ():
-        measurement.error = largest_error(results[engine], expected)
+    if "onnxruntime" in results:
+        for engine, measurement in measurements.items():
+            measurement.error = largest_error(results[engine], results["onnxruntime"])
 
 
 def largest_error(results: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> float:

@@ -1,4 +1,7 @@
-"""Converts ONNX files for ncnn with pnnx, which comes as a program inside its wheel: nothing of that wheel is imported."""
+"""Converts ONNX files for ncnn with pnnx.
+
+It comes as a program inside its wheel, of which nothing is imported: the rest of it wants PyTorch.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The engines that are compared, each behind the same three steps: load, give the inputs, run.
 
-Each is set up as its manual advises for one network at a time on a CPU in single precision, since that is what all of them
-are asked for.
+Each is set up as its manual advises for what all of them are asked for: one network at a time, on a CPU, in single
+precision.
 """
 
 from __future__ import annotations

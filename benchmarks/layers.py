@@ -1,8 +1,8 @@
 """Layers with seeded random weights, put together to ONNX graphs of the shape that exporters leave.
 
-A batch normalisation after a convolution is folded into it: the convolution has a bias. Weights are scaled so that every
-convolution's output has a variance of about 1, whatever the depth: the mean and the mean square of each value are
-carried along as if it were a normal variable.
+A batch normalisation after a convolution is folded into it: the convolution has a bias. Weights are scaled so that
+every convolution's output has a variance of about 1, whatever the depth: the mean and the mean square of each value
+are carried along as if it were a normal variable.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, List, Sequence, Tuple, Union
+from typing import Any, Sequence, Tuple, Union
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "models"))
 
@@ -180,10 +180,10 @@ class Layers:
         """Zeros around a value: channels, rows and columns before it and after it."""
         pads = self.constant(np.array([0, *before, 0, *after], dtype=np.int64))
         sizes = (value.channels, value.height, value.width)
-        shape = [size + first + last for size, first, last in zip(sizes, before, after)]
-        share = math.prod(sizes) / math.prod(shape)
+        channels, height, width = (size + first + last for size, first, last in zip(sizes, before, after))
+        share = math.prod(sizes) / (channels * height * width)
         name = self.node("Pad", [value.name, pads], mode="constant")
-        return Value(name, *shape, mean=share * value.mean, square=share * value.square)
+        return Value(name, channels, height, width, share * value.mean, share * value.square)
 
     def power_average(self, value: Value, kernel: int) -> Value:
         """The root of the sum of the squares in each window, made of the operators that exporters make it of."""

@@ -41,8 +41,9 @@ def machine() -> List[str]:
     memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
     kind = "a virtual machine, " if "hypervisor" in flags else ""
     numbers = f"family {fields.get('cpu family', '?')} model {fields.get('model', '?')}"
+    features = " ".join(item for item in FEATURES if item in flags)
     return [
-        f"processor: {fields.get('model name', 'unknown')}, {numbers}, {' '.join(item for item in FEATURES if item in flags)}",
+        f"processor: {fields.get('model name', 'unknown')}, {numbers}, {features}",
         f"machine: {kind}{len(os.sched_getaffinity(0))} processors, {memory / 2**20:.0f} GB of memory",
         f"system: {_system()}, Linux {platform.release()}, Python {platform.python_version()}",
     ]

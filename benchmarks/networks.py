@@ -1,7 +1,7 @@
 """The face networks that are timed, with random weights: the published structures, as exporters write them.
 
-Speed depends on the structure alone, so seeded random weights stand for the trained ones, which may not be redistributed.
-Each function takes the layers and the input, and returns the outputs by name.
+Speed depends on the structure alone, so seeded random weights stand for trained ones, which may not be passed on.
+Each network's function takes the layers and the input, and returns the outputs by name.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ def block35(layers: Layers, value: Value) -> Value:
 
 
 def block17(layers: Layers, value: Value) -> Value:
-    first = (128, 1, 1, 0)
-    branches = [chain(layers, value, first), chain(layers, value, first, (128, (1, 7), 1, (0, 3)), (128, (7, 1), 1, (3, 0)))]
+    first, across, down = (128, 1, 1, 0), (128, (1, 7), 1, (0, 3)), (128, (7, 1), 1, (3, 0))
+    branches = [chain(layers, value, first), chain(layers, value, first, across, down)]
     return residual(layers, value, branches, 0.1)
 
 
 def block8(layers: Layers, value: Value, scale: float = 0.2, last: bool = False) -> Value:
-    first = (192, 1, 1, 0)
-    branches = [chain(layers, value, first), chain(layers, value, first, (192, (1, 3), 1, (0, 1)), (192, (3, 1), 1, (1, 0)))]
+    first, across, down = (192, 1, 1, 0), (192, (1, 3), 1, (0, 1)), (192, (3, 1), 1, (1, 0))
+    branches = [chain(layers, value, first), chain(layers, value, first, across, down)]
     return residual(layers, value, branches, scale, last)
 
 
@@ -101,7 +101,8 @@ def inception(
     if projection:
         pooled = activated(layers, pooled, projection, 1)
     missing = branches[0].height - pooled.height
-    branches.append(layers.pad(pooled, (0, missing // 2, missing // 2), (0, missing - missing // 2, missing - missing // 2)))
+    before, after = missing // 2, missing - missing // 2
+    branches.append(layers.pad(pooled, (0, before, before), (0, after, after)))
     if one:
         branches.append(activated(layers, value, one, 1))
     return layers.concatenate(branches)
@@ -126,7 +127,10 @@ def openface(layers: Layers, value: Value) -> Outputs:
 
 
 def dlib_block(layers: Layers, value: Value, channels: int, down: bool = False) -> Value:
-    """Two 3x3 convolutions beside the input, which is averaged and padded with zeros where the block makes it smaller."""
+    """Two 3x3 convolutions added to the input.
+
+    Where the block goes down in size, the input is averaged and zeros make up for missing channels, rows and columns.
+    """
     changed = activated(layers, value, channels, 3, 2 if down else 1, 0 if down else 1)
     changed = layers.convolution(changed, channels, 3, 1, 1)
     if down:
@@ -273,7 +277,7 @@ def stamp() -> str:
 
 
 def place(folder: Path) -> None:
-    """Writes every network with a batch of 1 as NAME.onnx and with a free one as NAME-batch.onnx, unless they are there."""
+    """Writes every network as NAME.onnx (a batch of 1) and NAME-batch.onnx (a free one), unless they are there."""
     mark, current = folder / ".stamp", stamp()
     if mark.is_file() and mark.read_text() == current:
         return

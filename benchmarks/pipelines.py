@@ -1,7 +1,7 @@
 """From the bytes of a JPEG to faces and embeddings, by this library and by its peers, one in a process of its own.
 
-Loads, runs once, and then answers like `worker.py`. All embed with the same FaceNet model except facenet-pytorch, whose weights
-would be fetched from elsewhere: its embedder has random ones, which take the same time.
+Loads, runs once, and then answers like `worker.py`. All embed with the same FaceNet model except facenet-pytorch, whose
+weights would be fetched from elsewhere: its embedder has random ones, which take the same time.
 """
 
 from __future__ import annotations
@@ -99,8 +99,9 @@ def facenet_pytorch() -> Pipeline:
     return run
 
 
+RETINAFACE = MODELS / "retinaface.onnx"
 PIPELINES: Dict[str, Tuple[str, Callable[[], Pipeline], Sequence[Path]]] = {
-    "facenet": ("facenet: RetinaFace", lambda: ours(MODELS / "retinaface.onnx"), [MODELS / "retinaface.onnx", EMBEDDER]),
+    "facenet": ("facenet: RetinaFace", lambda: ours(RETINAFACE), [RETINAFACE, EMBEDDER]),
     "facenet-yunet": ("facenet: YuNet", lambda: ours(YUNET), [YUNET, EMBEDDER]),
     "opencv": ("OpenCV: YuNet", opencv_alone, [YUNET, EMBEDDER]),
     "opencv-onnxruntime": ("OpenCV: YuNet; ONNX Runtime", opencv_onnxruntime, [YUNET, EMBEDDER]),

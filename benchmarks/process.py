@@ -109,8 +109,8 @@ def take_turns(
 ) -> Iterator[Tuple[str, List[List[float]]]]:
     """Lets the workers run for about so many seconds each, by turns, and yields whose turn it was and its times.
 
-    A first round, which is not yielded, warms up and says how many runs fill the time. A worker that fails is entered into
-    missing with its reason, and takes no further turns.
+    A first round, which is not yielded, warms up and says how many runs fill the time. A worker that fails is entered
+    into missing with its reason, and takes no further turns.
     """
     counts: Dict[str, int] = {}
     for turn in range(rounds + 1):

@@ -107,6 +107,19 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def overview(comparisons: Sequence[Comparison]) -> List[List[str]]:
+    """Ours beside the best peer, a row a comparison, the header first."""
+    rows = [["model", "threads", "batch", "facenet ms", "best peer", "its ms", "ratio"]]
+    for comparison in comparisons:
+        peer, ratio, plan = comparison.best_peer(), comparison.ours, comparison.plan
+        if peer is not None and ratio is not None:
+            own = next(item for item in comparison.measurements if item.engine == "facenet")
+            times = [f"{1e3 * item.figure(plan.threads):.2f}" for item in (own, peer)]
+            facts = [comparison.case.name, str(plan.threads), str(plan.batch)]
+            rows.append([*facts, times[0], peer.engine, times[1], f"{ratio:.2f}"])
+    return rows
+
+
 def comma_separated(rows: Iterable[Row]) -> str:
     """All rows, the header first."""
     stream = io.StringIO()
@@ -121,7 +134,9 @@ def comma_separated(rows: Iterable[Row]) -> str:
 def start_rows(starts: Sequence[Start]) -> List[List[str]]:
     """The table of starts, the header first."""
     rows = [["program", "min s", "median s", "memory MB"]]
-    return rows + [[item.name, f"{min(item.seconds):.2f}", f"{item.median:.2f}", f"{item.memory:.0f}"] for item in starts]
+    return rows + [
+        [item.name, f"{min(item.seconds):.2f}", f"{item.median:.2f}", f"{item.memory:.0f}"] for item in starts
+    ]
 
 
 def missing_lines(comparisons: Sequence[Comparison]) -> List[str]:
@@ -141,15 +156,15 @@ def geometric_mean(values: Sequence[float]) -> float:
 def summary(comparisons: Sequence[Comparison]) -> List[str]:
     """A line for each kind of comparison; the last one is of one thread, batch 1, all networks that were measured."""
     lines = []
-    plans = {(item.plan.threads, item.plan.batch) for item in comparisons}
-    for threads, batch in sorted(plans, reverse=True):
+    for threads, batch in sorted({(item.plan.threads, item.plan.batch) for item in comparisons}, reverse=True):
         chosen = [item for item in comparisons if (item.plan.threads, item.plan.batch) == (threads, batch)]
-        ratios = [item.ours for item in chosen if item.ours is not None]
-        if not ratios:
-            continue
+        ratios = [(item.case.group, item.ours) for item in chosen if item.ours is not None]
+        everything = [ratio for _, ratio in ratios]
+        random = [ratio for group, ratio in ratios if group == "random"]
         what = f"{threads} thread{'' if threads == 1 else 's'}" + ("" if batch == 1 else f", batch {batch}")
-        random = [item.ours for item in chosen if item.ours is not None and item.case.group == "random"]
-        if random and len(random) < len(ratios):
-            lines.append(f"the same, {what}, of the {len(random)} networks of random weights alone: {geometric_mean(random):.2f}")
-        lines.append(f"geometric mean (ours / best peer), {what}: {geometric_mean(ratios):.2f}")
+        if 0 < len(random) < len(everything):
+            share = f"{len(random)} of {len(everything)}"
+            lines.append(f"the networks with random weights alone ({share}), {what}: {geometric_mean(random):.2f}")
+        if everything:
+            lines.append(f"geometric mean (ours / best peer), {what}: {geometric_mean(everything):.2f}")
     return lines

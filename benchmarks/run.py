@@ -118,7 +118,7 @@ def compare_all(options: argparse.Namespace, cases: Sequence[Case], results: Res
 
 
 def measure(options: argparse.Namespace) -> Results:
-    results = Results(shlex.join(["make", "benchmark"] if len(sys.argv) == 1 else ["run.py", *sys.argv[1:]]), load())
+    results = Results(command(), load())
     networks.place(WORK / "models")
     cases = chosen_cases(options, results)
     if options.only in (None, "networks"):
@@ -138,6 +138,12 @@ def measure(options: argparse.Namespace) -> Results:
     return results
 
 
+def command() -> str:
+    """What the user typed, or could have."""
+    given = shlex.join(sys.argv[1:])
+    return "make benchmark" + (f" OPTIONS={shlex.quote(given)}" if given else "")
+
+
 def page(results: Results, day: str) -> str:
     """The results as one Markdown page."""
     parts = [f"# Benchmark of {day}", "How to read it: [docs/benchmarks.md](../../docs/benchmarks.md)."]
@@ -147,7 +153,8 @@ def page(results: Results, day: str) -> str:
     parts.append("\n".join(f"- {fact}" for fact in facts))
     if results.comparisons:
         rows = [report.cells(item) for item in results.rows(results.comparisons)]
-        parts += ["## Networks", report.markdown([report.HEADER, *rows])]
+        parts += ["## Against the best peer", report.markdown(report.overview(results.comparisons))]
+        parts += ["## Every engine", report.markdown([report.HEADER, *rows])]
     if results.starts:
         parts += ["## Start to the first FaceNet embedding", report.markdown(report.start_rows(results.starts))]
     if results.pipelines:

@@ -1,15 +1,14 @@
 """From the start of a process to its first FaceNet embedding, loading included, and the memory that takes.
 
-Ours is a C program on the library. The peers are Python programs, which is how most of their users meet them, so that their
-time holds Python's own start and the import of the package and of NumPy; ours in Python stands beside them. ncnn reads what
-was converted before. One thread on one core, one picture; files are in the system's cache.
+Ours is a C program on the library. The peers are Python programs, which is how most of their users meet them, so that
+their time holds Python's own start and the import of the package and of NumPy; ours in Python stands beside them. ncnn
+reads what was converted before. One thread on one core, one picture; files are in the system's cache.
 """
 
 from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 from cases import BUILD, WORK, Case

@@ -1,7 +1,7 @@
 """One engine with one network in a process of its own, so that no engine disturbs another.
 
-Loads, runs once, and prints one line of JSON; then, for each count that comes in on standard input, runs so often and prints
-the seconds of every run, by the clock and of the processor (all threads together). Ends with its input.
+Loads, runs once, and prints one line of JSON; then, for each count that comes in on standard input, runs so often and
+prints the seconds of every run, by the clock and of the processor (all threads together). Ends with its input.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
     outputs = engine.run(pictures)
     say({"memory": peak_memory()})
     if options.outputs:
-        np.savez(options.outputs, *outputs)  # Before the first answer to a question, so that it is there by then.
+        np.savez(options.outputs, *outputs)
     for line in sys.stdin:
         times = measure(engine, pictures, int(line))
         say({"times": times, "memory": peak_memory()})
