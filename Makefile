@@ -8,7 +8,8 @@ SHELL := /bin/sh
 export SWIFT ?= swift
 BUILD := build
 SCRATCH := $(BUILD)/swift
-PYTHON := $(BUILD)/venv/bin/python
+# Not PYTHON: that is the user's, and says which interpreter environments are made with.
+VENV_PYTHON := $(BUILD)/venv/bin/python
 RELEASE := --scratch-path $(SCRATCH) --configuration release
 
 # The models that `make models` makes: all there are recipes for. `make demo` needs the first two.
@@ -25,7 +26,7 @@ demo: build samples ## Find and verify the faces of real photographs; pictures a
 	@python3 tools/demo.py
 
 test: build models samples ## Run every test there is: Swift, C, Python.
-	@$(PYTHON) scripts/run_tests.py
+	@$(VENV_PYTHON) scripts/run_tests.py
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
 	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product facenet-tool
@@ -53,10 +54,10 @@ benchmark: build samples ## Time this library and its peers by turns; the table 
 	@$(BUILD)/benchmark/venv/bin/python benchmarks/run.py $(OPTIONS)
 
 models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
-	@for name in $(MODELS); do $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
+	@for name in $(MODELS); do $(VENV_PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
 
 samples: environment ## Fetch the sample photographs into build/samples.
-	@$(PYTHON) models/samples.py >/dev/null
+	@$(VENV_PYTHON) models/samples.py >/dev/null
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)
