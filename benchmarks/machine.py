@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import tempfile
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import Dict, List, Sequence
@@ -29,9 +30,18 @@ def slug() -> str:
     return re.sub(r"[^a-z0-9]+", "-", processor().get("model name", platform.machine()).lower()).strip("-")
 
 
-def load() -> float:
-    """How many processes wanted to run in the last minute."""
-    return os.getloadavg()[0]
+def other_work(seconds: float = 2.0) -> float:
+    """How many processors other processes kept busy while this one slept for so long."""
+    before = _busy()
+    time.sleep(seconds)
+    return (_busy() - before) / seconds
+
+
+def _busy() -> float:
+    """Seconds that all processors together have worked since the machine started."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    user, nice, system, _idle, _waiting, interrupts, soft_interrupts, stolen = map(int, fields[:8])
+    return (user + nice + system + interrupts + soft_interrupts + stolen) / os.sysconf("SC_CLK_TCK")
 
 
 def machine() -> List[str]:

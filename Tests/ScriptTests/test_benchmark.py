@@ -154,8 +154,9 @@ class Report(unittest.TestCase):
         import run
 
         items = [comparison("one", facenet=[1], ncnn=[2])]
-        results = run.Results("make benchmark", 0.0, items, counts={"one": 1}, peak=1)
+        results = run.Results("make benchmark", [0.1, 0.3], items, counts={"one": 1}, peak=1)
         page = run.page(results, "2026-01-01")
+        self.assertIn("at the end: 0.10, 0.30: too much", page)
         self.assertTrue(page.endswith("- geometric mean (ours / best peer), 1 thread: 0.50\n"))
         with mock.patch.object(sys, "argv", ["run.py", "--engines", "none"]):
             self.assertEqual(run.main(), 2)
