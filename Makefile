@@ -8,14 +8,15 @@ SHELL := /bin/sh
 export SWIFT ?= swift
 BUILD := build
 SCRATCH := $(BUILD)/swift
-PYTHON := $(BUILD)/venv/bin/python
+# Not PYTHON: that is the user's, and says which interpreter environments are made with.
+VENV_PYTHON := $(BUILD)/venv/bin/python
 RELEASE := --scratch-path $(SCRATCH) --configuration release
 
 # The models that `make models` makes: all there are recipes for. `make demo` needs the first two.
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint sanitize lfw clean models samples conformance toolchain packages environment
+.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance toolchain packages environment
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ demo: build samples ## Find and verify the faces of real photographs; pictures a
 	@python3 tools/demo.py
 
 test: build models samples conformance ## Run every test there is: Swift, C, Python.
-	@$(PYTHON) scripts/run_tests.py
+	@$(VENV_PYTHON) scripts/run_tests.py
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
 	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product facenet-tool
@@ -49,14 +50,21 @@ lfw: build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
 	@$(BUILD)/bin/facenet evaluate pairs "$(DATA)/images" --pairs "$(DATA)/pairs.txt"
 
+# TORCH=1 adds facenet-pytorch and several gigabytes. OPTIONS go to benchmarks/run.py: make benchmark OPTIONS=--quick
+benchmark: build samples ## Time this library and its peers by turns; the table goes to benchmarks/results.
+	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) edgeface-s"
+	@sh tools/environment.sh $(BUILD)/benchmark/venv benchmarks/requirements.txt 3.11
+	@test -z "$(TORCH)" || sh tools/environment.sh $(BUILD)/benchmark/torch benchmarks/requirements-torch.txt 3.11
+	@$(BUILD)/benchmark/venv/bin/python benchmarks/run.py $(OPTIONS)
+
 models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
-	@for name in $(MODELS); do $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
+	@for name in $(MODELS); do $(VENV_PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
 
 samples: environment ## Fetch the sample photographs into build/samples.
-	@$(PYTHON) models/samples.py >/dev/null
+	@$(VENV_PYTHON) models/samples.py >/dev/null
 
 conformance: environment ## Write the ONNX standard's own test cases into build/conformance.
-	@$(PYTHON) Tests/Golden/onnx-conformance/make_conformance.py >/dev/null
+	@$(VENV_PYTHON) Tests/Golden/onnx-conformance/make_conformance.py >/dev/null
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)

@@ -1,12 +1,14 @@
 #!/bin/sh
 # Makes a Python environment from a requirements file that pins wheels by sha256.
-# usage: sh tools/environment.sh [FOLDER [REQUIREMENTS]]     (default: build/venv models/requirements.txt)
+# usage: sh tools/environment.sh [FOLDER [REQUIREMENTS [OLDEST]]]     (default: build/venv models/requirements.txt 3.9)
+# OLDEST is the first Python 3 version that the requirements have wheels for.
 # Wheels stay in the user's cache, so that a second checkout needs no network. PYTHON names the interpreter.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$root/build/venv}
 requirements=${2:-$root/models/requirements.txt}
+oldest=${3:-3.9}
 python=${PYTHON:-python3}
 case ${XDG_CACHE_HOME:-} in
 /*) wheels=$XDG_CACHE_HOME/facenet/wheels ;;
@@ -19,8 +21,8 @@ fail() {
 }
 
 command -v "$python" >/dev/null || fail "there is no $python: install it with \`apt-get install python3 python3-venv\`"
-"$python" -c 'import sys; sys.exit(not (3, 9) <= sys.version_info < (3, 13))' ||
-    fail "$("$python" --version) cannot run the recipes: set PYTHON to an interpreter of version 3.9 to 3.12"
+"$python" -c "import sys; sys.exit(not (3, ${oldest#3.}) <= sys.version_info < (3, 13))" ||
+    fail "$("$python" --version) has no wheels in $requirements: set PYTHON to an interpreter of version $oldest to 3.12"
 "$python" -c 'import ensurepip, ssl, venv' 2>/dev/null ||
     fail "$python cannot make virtual environments: install the package with \`apt-get install python3-venv\`"
 
