@@ -15,7 +15,7 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint lfw clean models samples toolchain packages environment
+.PHONY: help demo test build check floors lint lfw clean models samples labelled toolchain packages environment
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,19 +40,25 @@ floors: ## Check that every import points to a floor below.
 lint: toolchain ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-lfw: build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
-	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }
+lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
 	@$(BUILD)/bin/facenet evaluate pairs "$(DATA)/images" --pairs "$(DATA)/pairs.txt"
 
 models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
-	@for name in $(MODELS); do $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
+	@for name in $(MODELS); do \
+	  test -f models/$$name.md || { echo "facenet: there is no recipe for a model called $$name" >&2; exit 2; }; \
+	  $(PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; \
+	done
 
 samples: environment ## Fetch the sample photographs into build/samples.
 	@$(PYTHON) models/samples.py >/dev/null
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)
+
+labelled:
+	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }
+	@test -f "$(DATA)/pairs.txt" || { echo "facenet: there is no $(DATA)/pairs.txt" >&2; exit 2; }
 
 toolchain:
 	@sh scripts/toolchain.sh

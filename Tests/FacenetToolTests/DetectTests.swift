@@ -61,7 +61,11 @@ import Testing
 
   @Test func nothingThatCanBeReadIsStatusTwo() throws {
     let folder = try TemporaryFolder()
-    #expect(try ProgramRun(["detect", folder.path]).status == 2)
+    for verb in ["detect", "embed"] {
+      let run = try ProgramRun([verb, folder.path])
+      #expect(run.status == 2)
+      #expect(run.messages == "facenet: there is no picture in \(folder.path)\n")
+    }
     #expect(try ProgramRun(["detect", folder.file("none.jpg")]).status == 2)
     try folder.write("plain.png", Fixtures.plainPicture(width: 1, height: 1))
     #expect(try ProgramRun(["detect", folder.path]).status == 1)
