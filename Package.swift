@@ -67,7 +67,7 @@ let package = Package(
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
     .executableTarget(
-      name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "ONNX"]),
+      name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "Kernels", "ONNX"]),
     .systemLibrary(name: "CFacenet", path: "include"),
     .target(name: "CErrorMessage"),
     floor(
@@ -77,7 +77,7 @@ let package = Package(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     tests("Core"),
-    tests("Kernels", ["Core"]),
+    tests("Kernels", ["Core", "KernelCore"]),
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
     tests("ONNX", ["Core", "Graph"]),

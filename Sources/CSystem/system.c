@@ -1,13 +1,25 @@
 #define _GNU_SOURCE
 #include "system.h"
 
+#include <limits.h>
+#include <linux/futex.h>
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int facenet_processor_count(void) {
   cpu_set_t mask;
   if (sched_getaffinity(0, sizeof mask, &mask) != 0) return 1;
   int count = CPU_COUNT(&mask);
   return count > 0 ? count : 1;
+}
+
+void facenet_futex_wait(void *word, unsigned int value) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, (void *)0, (void *)0, 0);
+}
+
+void facenet_futex_wake(void *word) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, (void *)0, (void *)0, 0);
 }
 
 int facenet_instruction_level(void) {

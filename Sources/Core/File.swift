@@ -42,6 +42,24 @@ package enum File {
     return buffer
   }
 
+  /// At most `limit` bytes of a file whose size the system does not say beforehand.
+  /// - Throws: `notFound` or `inputOutput`, naming the path.
+  package static func readStream(_ path: String, limit: Int) throws(FacenetError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure("open", path) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var got = 0
+    while got < limit {
+      let more = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + got, limit - got) }
+      if more < 0 && errno == EINTR { continue }
+      guard more >= 0 else { throw failure("read", path) }
+      if more == 0 { break }
+      got += more
+    }
+    return Array(bytes[..<got])
+  }
+
   /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.
   /// - Throws: `inputOutput` or `notFound`, naming the path.
   package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FacenetError) {

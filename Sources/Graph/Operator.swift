@@ -27,10 +27,14 @@ package enum LayoutRule: Sendable {
   case plain
   /// Images: every input that is not constant and has the rank of input 0 is channels last, and so is every output.
   case channelsLast
+  /// As `channelsLast`, but input 0 may lie either way: the kernel reads it by its layout.
+  case eitherToChannelsLast
   /// Any order of axes will do as long as all agree: channels last if one input already is, else plain.
   case follow
   /// Any layout in (the kernel reads by strides); plain out.
   case anyToPlain
+  /// Any layout in, channels last out.
+  case anyToChannelsLast
 }
 
 /// One operation of a graph: shape inference and a kernel. Values, never state. Immutable: any thread.

@@ -99,6 +99,7 @@ struct Planner {
     let rule = node.operation.layoutRule(before)
     let wanted = rule.inputLayout(before)
     for (index, operand) in before.enumerated() {
+      if case .eitherToChannelsLast = rule, index == 0 { continue }
       guard let wanted, let operand, operand.constant == nil, let value = node.inputs[index] else { continue }
       let target = operand.rank > 2 && (rule.isRankFree || operand.rank == before[0]?.rank) ? wanted : .plain
       node.inputs[index] = try converted(value, to: target)
@@ -188,8 +189,8 @@ extension LayoutRule {
   fileprivate func inputLayout(_ inputs: [Operand?]) -> Layout? {
     switch self {
     case .plain: .plain
-    case .channelsLast: .channelsLast
-    case .anyToPlain: nil
+    case .channelsLast, .eitherToChannelsLast: .channelsLast
+    case .anyToPlain, .anyToChannelsLast: nil
     case .follow: followed(inputs)
     }
   }
@@ -197,13 +198,18 @@ extension LayoutRule {
   fileprivate func outputLayout(_ inputs: [Operand?]) -> Layout {
     switch self {
     case .plain, .anyToPlain: .plain
-    case .channelsLast: .channelsLast
+    case .channelsLast, .eitherToChannelsLast, .anyToChannelsLast: .channelsLast
     case .follow: followed(inputs)
     }
   }
 
   /// An operator that follows takes inputs of other ranks as they are read: by broadcasting.
-  fileprivate var isRankFree: Bool { if case .channelsLast = self { false } else { true } }
+  fileprivate var isRankFree: Bool {
+    switch self {
+    case .channelsLast, .eitherToChannelsLast: false
+    default: true
+    }
+  }
 
   private func followed(_ inputs: [Operand?]) -> Layout {
     let data = inputs.compactMap { $0 }.filter { $0.constant == nil }

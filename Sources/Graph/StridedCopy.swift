@@ -47,11 +47,29 @@ struct StridedCopy: Sendable {
   private func copy<Value>(_ source: UnsafePointer<Value>, _ target: UnsafeMutablePointer<Value>, axis: Int) {
     guard axis < sizes.count else { return target.pointee = source.pointee }
     let (count, read, write) = (sizes[axis], from[axis], to[axis])
+    if axis == sizes.count - 2 { return copyPlane(source, target) }
     guard axis == sizes.count - 1 else {
       for index in 0..<count { copy(source + index &* read, target + index &* write, axis: axis + 1) }
       return
     }
     if read == 1 && write == 1 { return target.update(from: source, count: count) }
     for index in 0..<count { target[index &* write] = source[index &* read] }
+  }
+
+  /// The two innermost axes; the longer of them is the inner loop unless runs are contiguous.
+  private func copyPlane<Value>(_ source: UnsafePointer<Value>, _ target: UnsafeMutablePointer<Value>) {
+    var (outer, inner) = (sizes.count - 2, sizes.count - 1)
+    if from[inner] == 1 && to[inner] == 1 {
+      for index in 0..<sizes[outer] {
+        (target + index &* to[outer]).update(from: source + index &* from[outer], count: sizes[inner])
+      }
+      return
+    }
+    if sizes[inner] < sizes[outer] { swap(&outer, &inner) }
+    let (count, read, write) = (sizes[inner], from[inner], to[inner])
+    for index in 0..<sizes[outer] {
+      let (source, target) = (source + index &* from[outer], target + index &* to[outer])
+      for position in 0..<count { target[position &* write] = source[position &* read] }
+    }
   }
 }

@@ -34,3 +34,17 @@
     Epilogue(kind: kind, low: low, high: high, bias: bias + column, slopes: slopes + column)
   }
 }
+
+extension Epilogue {
+  /// The activation of a register of sums that starts at this output channel, whose slopes are read as a whole register.
+  @inlinable @inline(__always)
+  func activate<Set: InstructionSet>(_ value: Set.Vector, _ column: Int, _: Set.Type) -> Set.Vector {
+    switch kind {
+    case .none: value
+    case .clamp: Set.Vector.smaller(Set.Vector.larger(value, Set.Vector(low)), Set.Vector(high))
+    case .slopes:
+      Set.Vector.select(
+        value, lessThan: Set.Vector(0), value * Set.Vector(at: slopes + column), value)
+    }
+  }
+}

@@ -7,34 +7,8 @@ extension FloatVector {
     self = UnsafeRawPointer(pointer).loadUnaligned(as: Self.self)
   }
 
-  /// The first `count` floats at `pointer` and zeros; nothing behind them is read.
-  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
-    var vector = Self()
-    withUnsafeMutableBytes(of: &vector) { raw in
-      let lanes = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
-      var lane = 0
-      while lane < count {
-        lanes[lane] = pointer[lane]
-        lane &+= 1
-      }
-    }
-    self = vector
-  }
-
   @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)
-  }
-
-  /// Writes the first `count` lanes and nothing else.
-  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
-    withUnsafeBytes(of: self) { raw in
-      let lanes = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
-      var lane = 0
-      while lane < count {
-        pointer[lane] = lanes[lane]
-        lane &+= 1
-      }
-    }
   }
 }
 

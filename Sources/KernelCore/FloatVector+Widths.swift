@@ -13,6 +13,19 @@ extension SIMD4: FloatVector where Scalar == Float {
   }
   @inlinable @inline(__always) public var bits: SIMD4<Int32> { unsafeBitCast(self, to: SIMD4<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD4<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
+  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
+    switch count {
+    case 3: self.init(pointer[0], pointer[1], pointer[2], 0)
+    case 2: self.init(pointer[0], pointer[1], 0, 0)
+    case 1: self.init(pointer[0], 0, 0, 0)
+    default: self.init(repeating: 0)
+    }
+  }
+  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
+    if count > 0 { pointer[0] = self[0] }
+    if count > 1 { pointer[1] = self[1] }
+    if count > 2 { pointer[2] = self[2] }
+  }
 }
 
 extension SIMD4: IntegerVector where Scalar == Int32 {
@@ -32,6 +45,18 @@ extension SIMD8: FloatVector where Scalar == Float {
   }
   @inlinable @inline(__always) public var bits: SIMD8<Int32> { unsafeBitCast(self, to: SIMD8<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD8<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
+  // By halves: a register never goes through memory of its own.
+  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
+    self =
+      count < 4
+      ? Self(lowHalf: SIMD4<Float>(at: pointer, count: count), highHalf: SIMD4<Float>(repeating: 0))
+      : Self(lowHalf: SIMD4<Float>(at: pointer), highHalf: SIMD4<Float>(at: pointer + 4, count: count &- 4))
+  }
+  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
+    if count < 4 { return lowHalf.store(to: pointer, count: count) }
+    lowHalf.store(to: pointer)
+    highHalf.store(to: pointer + 4, count: count &- 4)
+  }
 }
 
 extension SIMD8: IntegerVector where Scalar == Int32 {
@@ -51,6 +76,18 @@ extension SIMD16: FloatVector where Scalar == Float {
   }
   @inlinable @inline(__always) public var bits: SIMD16<Int32> { unsafeBitCast(self, to: SIMD16<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD16<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
+  // By halves: a register never goes through memory of its own.
+  @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
+    self =
+      count < 8
+      ? Self(lowHalf: SIMD8<Float>(at: pointer, count: count), highHalf: SIMD8<Float>(repeating: 0))
+      : Self(lowHalf: SIMD8<Float>(at: pointer), highHalf: SIMD8<Float>(at: pointer + 8, count: count &- 8))
+  }
+  @inlinable @inline(__always) public func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
+    if count < 8 { return lowHalf.store(to: pointer, count: count) }
+    lowHalf.store(to: pointer)
+    highHalf.store(to: pointer + 8, count: count &- 8)
+  }
 }
 
 extension SIMD16: IntegerVector where Scalar == Int32 {

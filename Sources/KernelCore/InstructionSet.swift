@@ -10,8 +10,10 @@ public protocol InstructionSet {
   /// The widest register of floats.
   associatedtype Vector: FloatVector
   static var name: String { get }
-  /// Rows of a register tile that is two vectors wide.
+  /// Rows of a register tile that is two vectors wide, 6 at most.
   static var tileRows: Int { get }
+  /// Rows of a register tile that is one vector wide, 12 at most.
+  static var narrowTileRows: Int { get }
   /// a b + c, rounded once where the processor can.
   static func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector
 }
@@ -22,8 +24,10 @@ public enum Baseline: InstructionSet {
   // Multiplication and addition apart want a register between them, and SSE has sixteen.
   #if arch(x86_64)
     @inlinable @inline(__always) public static var tileRows: Int { 4 }
+    @inlinable @inline(__always) public static var narrowTileRows: Int { 8 }
   #else
     @inlinable @inline(__always) public static var tileRows: Int { 6 }
+    @inlinable @inline(__always) public static var narrowTileRows: Int { 12 }
   #endif
 
   @inlinable @inline(__always)
@@ -42,6 +46,7 @@ public enum Baseline: InstructionSet {
   public enum AVX2: InstructionSet {
     @inlinable public static var name: String { "avx2" }
     @inlinable @inline(__always) public static var tileRows: Int { 6 }
+    @inlinable @inline(__always) public static var narrowTileRows: Int { 12 }
 
     @inlinable @inline(__always)
     public static func multiplyAdd(_ a: SIMD8<Float>, _ b: SIMD8<Float>, _ c: SIMD8<Float>) -> SIMD8<Float> {
@@ -53,6 +58,7 @@ public enum Baseline: InstructionSet {
   public enum AVX512: InstructionSet {
     @inlinable public static var name: String { "avx512" }
     @inlinable @inline(__always) public static var tileRows: Int { 6 }
+    @inlinable @inline(__always) public static var narrowTileRows: Int { 12 }
 
     @inlinable @inline(__always)
     public static func multiplyAdd(_ a: SIMD16<Float>, _ b: SIMD16<Float>, _ c: SIMD16<Float>) -> SIMD16<Float> {

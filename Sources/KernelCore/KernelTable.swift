@@ -7,14 +7,20 @@
 /// bodies are the generic code inlined for that instruction set. No register crosses a call.
 public protocol KernelTable:
   SendableMetatype, UnaryKernels, BinaryKernels, ChannelwiseKernels, ReductionKernels, RowKernels, QuantizationKernels,
-  ProductKernels
+  ProductKernels, WinogradKernels, DepthwiseKernels, PoolingKernels
 {
   static var name: String { get }
   /// Floats in a register.
   static var registerWidth: Int { get }
   static var tileRows: Int { get }
+  static var narrowTileRows: Int { get }
 }
 
 extension KernelTable where Self: InstructionSet {
   @inlinable public static var registerWidth: Int { Vector.width }
+}
+
+extension KernelTable {
+  /// Rows of the register tiles of a product that has this many columns.
+  @inlinable public static func tileRows(columns: Int) -> Int { columns > registerWidth ? tileRows : narrowTileRows }
 }

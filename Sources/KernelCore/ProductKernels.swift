@@ -27,6 +27,8 @@
   public var depth = 0
   /// Output channels.
   public var columns = 0
+  /// Rows of a register tile, as `tileRows(columns:)` of the table that runs it gives it for all of the columns.
+  public var tileRows: Int
   /// Where each row's runs start, as (tile, tap, tileRows) over the tiles of `TileRows(rows, upTo: tileRows)`; nil where
   /// a row is one run and row r starts at input + r inputStride.
   public var table: UnsafePointer<UnsafePointer<Float>>?
@@ -44,8 +46,9 @@
 
   @inlinable public init(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-    epilogue: Epilogue
+    tileRows: Int, epilogue: Epilogue
   ) {
+    self.tileRows = tileRows
     self.input = input
     self.weights = weights
     self.output = output
@@ -60,7 +63,7 @@ public protocol ProductKernels {
 
 extension ProductKernels where Self: InstructionSet {
   @inlinable @inline(__always) public static func run(_ product: Product) {
-    let tiles = TileRows(product.rows, upTo: tileRows)
+    let tiles = TileRows(product.rows, upTo: product.tileRows)
     let length = product.taps &* product.depth &* Vector.width
     var weights = product.weights
     var column = 0
@@ -94,6 +97,12 @@ extension ProductKernels where Self: InstructionSet {
         }
       } else {
         switch height {
+        case 12: Self.tile(RegisterTile<Self, 12, 1>.self, product, tile, row, column, weights)
+        case 11: Self.tile(RegisterTile<Self, 11, 1>.self, product, tile, row, column, weights)
+        case 10: Self.tile(RegisterTile<Self, 10, 1>.self, product, tile, row, column, weights)
+        case 9: Self.tile(RegisterTile<Self, 9, 1>.self, product, tile, row, column, weights)
+        case 8: Self.tile(RegisterTile<Self, 8, 1>.self, product, tile, row, column, weights)
+        case 7: Self.tile(RegisterTile<Self, 7, 1>.self, product, tile, row, column, weights)
         case 6: Self.tile(RegisterTile<Self, 6, 1>.self, product, tile, row, column, weights)
         case 5: Self.tile(RegisterTile<Self, 5, 1>.self, product, tile, row, column, weights)
         case 4: Self.tile(RegisterTile<Self, 4, 1>.self, product, tile, row, column, weights)
@@ -115,7 +124,7 @@ extension ProductKernels where Self: InstructionSet {
     for tap in 0..<product.taps {
       var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: product.input)
       if let table = product.table {
-        let entry = table + (tile &* product.taps &+ tap) &* tileRows
+        let entry = table + (tile &* product.taps &+ tap) &* product.tileRows
         for i in 0..<rows { starts[i] = entry[i] + product.inputOffset }
       } else {
         for i in 0..<rows { starts[i] = product.input + ((row &+ i) &* product.inputStride &+ product.inputOffset) }

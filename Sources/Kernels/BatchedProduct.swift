@@ -72,14 +72,15 @@ package struct BatchedProduct: Hashable, Sendable {
     ThreadPool.shared.run(tasks: batch, threads: workers) { index, worker in
       let product = packed(
         a: a.at(index), b: b.at(index), bias: bias, output: output + index * outputBatchStride, stride: outputStride,
-        Scratch(parts + worker * count), width: kernels.registerWidth)
+        Scratch(parts + worker * count), width: kernels.registerWidth,
+        tileRows: kernels.tileRows(columns: columns))
       product.run(rows: rows, columns: columns, kernels: kernels, threads: batch == 1 ? threads : 1)
     }
   }
 
   private func packed(
     a: Operand, b: Operand, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, stride: Int,
-    _ scratch: Scratch, width: Int
+    _ scratch: Scratch, width: Int, tileRows: Int
   ) -> Product {
     var scratch = scratch
     let panels = scratch.take(PackedPanels.count(depth: inner, columns: columns, width: width))
@@ -98,7 +99,8 @@ package struct BatchedProduct: Hashable, Sendable {
       input = UnsafePointer(turned)
     }
     let epilogue = Epilogue(kind: .none, low: 0, high: 0, bias: biases, slopes: biases)
-    var product = Product(input: input, weights: panels, output: output, epilogue: epilogue)
+    var product = Product(
+      input: input, weights: panels, output: output, tileRows: tileRows, epilogue: epilogue)
     product.depth = inner
     product.inputStride = a.transposed ? inner : a.rowStride
     product.outputStride = stride

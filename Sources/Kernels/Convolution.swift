@@ -6,55 +6,110 @@ import KernelCore
 /// Immutable: any thread.
 package final class Convolution: Sendable {
   package let geometry: ConvolutionGeometry
-  private let direct: DirectConvolution
+  package let algorithm: ConvolutionAlgorithm
+  private let implementation: any ConvolutionImplementation
 
   /// - Parameters:
+  ///   - algorithm: one that the geometry allows, as ``ConvolutionAlgorithm/choose(_:height:width:)`` gives it.
   ///   - weights: (O, I / groups, KH, KW) row-major, the order of ONNX.
   ///   - bias: O values, or nil for none.
   /// - Throws: `invalidArgument` or `tooLarge` for a geometry out of range or arrays that do not fit it.
   package init(
-    _ geometry: ConvolutionGeometry, weights: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>? = nil,
-    activation: Activation = .none, kernels: any KernelTable.Type = Processor.kernels
+    _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm, weights: UnsafeBufferPointer<Float>,
+    bias: UnsafeBufferPointer<Float>? = nil, activation: Activation = .none,
+    kernels: any KernelTable.Type = Processor.kernels
   ) throws(FacenetError) {
     try geometry.validate()
-    guard let start = weights.baseAddress, weights.count == geometry.weightCount else {
+    guard weights.count == geometry.weightCount else {
       throw FacenetError(
         .invalidArgument, "convolution: \(weights.count) weights, expected \(geometry.weightCount)")
     }
     try activation.validate(bias: bias, channels: geometry.outputChannels, what: "convolution")
     self.geometry = geometry
-    let epilogue = try PackedEpilogue(
-      bias: bias, activation: activation, columns: geometry.outputChannels, groups: geometry.groups,
-      width: kernels.registerWidth)
-    direct = try DirectConvolution(geometry, weights: start, epilogue: epilogue, kernels: kernels)
+    self.algorithm = algorithm
+    let columns = algorithm == .depthwise ? geometry.outputChannels : geometry.groupOutputChannels * geometry.groups
+    let parts = ConvolutionParts(
+      geometry, weights: weights, bias: bias, activation: activation, kernels: kernels.fitting(columns: columns))
+    implementation =
+      switch algorithm {
+      case .direct: try DirectConvolution.merging(parts)
+      case .depthwise: try DepthwiseConvolution(parts)
+      case .winograd(let tile): try WinogradConvolution(tile, parts)
+      }
   }
 
-  /// What runs for an input of this size, for listings: `winograd 4x4`, `direct`, `depthwise`, `pointwise`.
-  package func kernelName(height: Int, width: Int) -> String { "\(direct.access)" }
+  /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
+  package var label: String { implementation.label }
+
+  /// Whether images may lie in planes (NCHW): those that are copied anyway.
+  package var readsPlanes: Bool { Self.readsPlanes(geometry) }
+
+  /// As ``readsPlanes``, before there is one.
+  package static func readsPlanes(_ geometry: ConvolutionGeometry) -> Bool {
+    DirectConvolution.copiesImages(geometry)
+  }
 
   /// Floats of working memory that ``run`` wants for this size. Any alignment will do.
   package func scratchCount(batch: Int, height: Int, width: Int, threads: Int) -> Int {
     let size = ConvolutionSize(batch: batch, height: height, width: width, threads: max(threads, 1))
-    return direct.scratchCount(size)
+    return implementation.scratchCount(size)
   }
 
   /// Reads (batch, height, width, inputChannels), writes (batch, outputHeight, outputWidth, outputChannels).
   ///
   /// Strides are floats from one pixel to the next, at least the number of channels; a larger one addresses a slice of a
-  /// wider buffer, and nothing outside the slice is touched. `residual` has the output's shape and may be the output
+  /// wider buffer, and nothing outside the slice is touched. Where `isPlanar` the input is (batch, inputChannels, height,
+  /// width) instead, which only a convolution that ``readsPlanes`` takes, and its stride means nothing. `residual` has the output's shape and may be the output
   /// itself when the strides agree; otherwise no two buffers overlap.
   package func run(
     batch: Int, height: Int, width: Int, input: UnsafePointer<Float>, inputStride: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, residual: UnsafePointer<Float>? = nil,
-    residualStride: Int = 0, scratch: UnsafeMutablePointer<Float>? = nil, threads: Int = 1
+    residualStride: Int = 0, isPlanar: Bool = false, scratch: UnsafeMutablePointer<Float>? = nil, threads: Int = 1
   ) {
     precondition(inputStride >= geometry.inputChannels && outputStride >= geometry.outputChannels)
+    precondition(!isPlanar || readsPlanes)
     let call = ConvolutionCall(
       batch: batch, height: height, width: width, outputHeight: geometry.outputHeight(for: height),
-      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, output: output,
+      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, isPlanar: isPlanar, output: output,
       outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
       threads: max(threads, 1))
     guard call.batch * call.outputHeight * call.outputWidth > 0 else { return }
-    direct.run(call)
+    implementation.run(call)
+  }
+}
+
+/// One way to compute a convolution, its weights packed. Immutable: any thread.
+protocol ConvolutionImplementation: Sendable {
+  var label: String { get }
+  /// Floats of working memory for a run of this size.
+  func scratchCount(_ size: ConvolutionSize) -> Int
+  func run(_ call: ConvolutionCall)
+}
+
+/// What a convolution is made of, checked.
+struct ConvolutionParts {
+  let geometry: ConvolutionGeometry
+  /// (O, I / groups, KH, KW), at least one.
+  let weights: UnsafeBufferPointer<Float>
+  let bias: UnsafeBufferPointer<Float>?
+  let activation: Activation
+  let kernels: any KernelTable.Type
+
+  /// - Parameter groups: groups whose channels are padded to whole panels apart.
+  func epilogue(groups: Int) throws(FacenetError) -> PackedEpilogue {
+    try PackedEpilogue(
+      bias: bias, activation: activation, columns: geometry.outputChannels, groups: groups,
+      width: kernels.registerWidth)
+  }
+
+  init(
+    _ geometry: ConvolutionGeometry, weights: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>?,
+    activation: Activation, kernels: any KernelTable.Type
+  ) {
+    self.geometry = geometry
+    self.weights = weights
+    self.bias = bias
+    self.activation = activation
+    self.kernels = kernels
   }
 }

@@ -7,6 +7,8 @@ struct ConvolutionCall {
   let outputWidth: Int
   let input: UnsafePointer<Float>
   let inputStride: Int
+  /// The input is (batch, channels, height, width).
+  let isPlanar: Bool
   let output: UnsafeMutablePointer<Float>
   let outputStride: Int
   let residual: UnsafePointer<Float>?

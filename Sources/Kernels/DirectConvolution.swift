@@ -5,17 +5,17 @@ import KernelCore
 /// input pixel under it or to zeros, so that nothing is copied and any stride, dilation, pad and group is the same code.
 ///
 /// Immutable: any thread.
-final class DirectConvolution: Sendable {
+final class DirectConvolution: ConvolutionImplementation {
   /// How an output pixel's inputs are found.
-  enum Access: Equatable {
+  private enum Access: String {
     /// 1x1: output pixel p reads input pixel p.
-    case pixels
+    case pixels = "direct pointwise"
     /// Few channels: the positions of a kernel's row are contiguous in an image whose pads are stored.
-    case paddedRows
-    case pointers
+    case paddedRows = "direct rows"
+    case pointers = "direct"
   }
 
-  let access: Access
+  private let access: Access
   private let geometry: ConvolutionGeometry
   private let kernels: any KernelTable.Type
   private let epilogue: PackedEpilogue
@@ -23,13 +23,23 @@ final class DirectConvolution: Sendable {
   private let memory: AlignedBuffer
   private let groupWeights: Int
 
-  init(
-    _ geometry: ConvolutionGeometry, weights: UnsafePointer<Float>, epilogue: PackedEpilogue,
-    kernels: any KernelTable.Type
-  ) throws(FacenetError) {
-    self.geometry = geometry
-    self.kernels = kernels
-    self.epilogue = epilogue
+  /// Small groups are computed several at a time.
+  static func merging(_ parts: ConvolutionParts) throws(FacenetError) -> DirectConvolution {
+    let count = parts.geometry.groupsInRegister(parts.kernels.registerWidth)
+    guard count > 1 else { return try DirectConvolution(parts) }
+    let merged = parts.geometry.mergedWeights(parts.weights, count)
+    return try merged.withUnsafeBufferPointer { weights throws(FacenetError) in
+      try DirectConvolution(
+        ConvolutionParts(
+          parts.geometry.merging(count), weights: weights, bias: parts.bias, activation: parts.activation,
+          kernels: parts.kernels))
+    }
+  }
+
+  private init(_ parts: ConvolutionParts) throws(FacenetError) {
+    geometry = parts.geometry
+    kernels = parts.kernels
+    epilogue = try parts.epilogue(groups: geometry.groups)
     access = Self.access(geometry)
     let (channels, columns) = (geometry.groupInputChannels, geometry.groupOutputChannels)
     groupWeights = PackedPanels.count(
@@ -38,7 +48,8 @@ final class DirectConvolution: Sendable {
       count: (groupWeights * geometry.groups + geometry.inputChannels) * MemoryLayout<Float>.stride)
     for group in 0..<geometry.groups {
       PackedPanels.pack(
-        weights: weights + group * columns * channels * geometry.taps, channels: channels, taps: geometry.taps,
+        weights: parts.weights.baseAddress.unsafelyUnwrapped + group * columns * channels * geometry.taps,
+        channels: channels, taps: geometry.taps,
         columns: columns, width: kernels.registerWidth,
         into: memory.pointer(to: Float.self) + group * groupWeights)
     }
@@ -47,11 +58,13 @@ final class DirectConvolution: Sendable {
   private static func access(_ geometry: ConvolutionGeometry) -> Access {
     let pads = geometry.padTop + geometry.padLeft + geometry.padBottom + geometry.padRight
     if geometry.taps == 1, geometry.strideHeight == 1, geometry.strideWidth == 1, pads == 0 { return .pixels }
-    // Below eight channels a run for each position is too short to be worth its pointer.
-    if geometry.groups == 1, geometry.dilationWidth == 1, geometry.kernelWidth > 1, geometry.inputChannels < 8 {
-      return .paddedRows
-    }
-    return .pointers
+    return copiesImages(geometry) ? .paddedRows : .pointers
+  }
+
+  var label: String { access.rawValue }
+  /// Below eight channels a run for each position is too short to be worth its pointer.
+  static func copiesImages(_ geometry: ConvolutionGeometry) -> Bool {
+    geometry.groups == 1 && geometry.dilationWidth == 1 && geometry.kernelWidth > 1 && geometry.inputChannels < 8
   }
 
   private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
@@ -64,7 +77,8 @@ final class DirectConvolution: Sendable {
     let pointers = access == .pixels ? 0 : tableTaps * MemoryLayout<UnsafePointer<Float>>.stride
     return ProductGrid(
       rows: rows, columns: geometry.groupOutputChannels,
-      rowBytes: geometry.inputChannels * pixels * MemoryLayout<Float>.stride + pointers, kernels: kernels,
+      rowBytes: geometry.inputChannels * pixels * MemoryLayout<Float>.stride + pointers,
+      weightBytes: groupWeights * MemoryLayout<Float>.stride, kernels: kernels,
       threads: size.threads)
   }
 
@@ -100,11 +114,11 @@ final class DirectConvolution: Sendable {
         .assumingMemoryBound(to: UnsafePointer<Float>.self)
       var product = product(call)
       if let images {
-        images.fill(table, rows: block.rows, height: kernels.tileRows)
+        images.fill(table, rows: block.rows, height: product.tileRows)
         product.taps = geometry.kernelHeight
         product.depth = geometry.kernelWidth * geometry.inputChannels
       } else {
-        PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: kernels.tileRows)
+        PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: product.tileRows)
         product.taps = geometry.taps
       }
       product.table = UnsafePointer(table)
@@ -123,7 +137,8 @@ final class DirectConvolution: Sendable {
 
   private func product(_ call: ConvolutionCall) -> Product {
     var product = Product(
-      input: call.input, weights: weights, output: call.output, epilogue: epilogue.epilogue())
+      input: call.input, weights: weights, output: call.output,
+      tileRows: kernels.tileRows(columns: geometry.groupOutputChannels), epilogue: epilogue.epilogue())
     product.depth = geometry.groupInputChannels
     product.outputStride = call.outputStride
     product.residual = call.residual

@@ -49,7 +49,7 @@ package final class MatrixProduct: Sendable {
     precondition(inputStride >= inner && outputStride >= columns)
     var product = Product(
       input: input, weights: UnsafePointer(panels.pointer(to: Float.self)), output: output,
-      epilogue: epilogue.epilogue())
+      tileRows: kernels.tileRows(columns: columns), epilogue: epilogue.epilogue())
     product.depth = inner
     product.inputStride = inputStride
     product.outputStride = outputStride

@@ -11,22 +11,27 @@ struct PackedPanels {
 
   static func count(depth: Int, columns: Int, width: Int) -> Int { depth * paddedColumns(columns, width: width) }
 
-  /// Fills `panels` with the columns in turn. `copy(column, row, to, step)` writes all of a column's values, each `step`
-  /// floats behind the one before; the panel is zeroed first where columns are missing.
-  static func pack(
-    depth: Int, columns: Int, width: Int, into panels: UnsafeMutablePointer<Float>,
-    _ copyPanel: (_ columns: Range<Int>, _ panel: UnsafeMutablePointer<Float>, _ panelWidth: Int) -> Void
-  ) {
-    var panel = panels
+  /// Calls `body` for each panel in order with its columns, the first of which is also the panel's place in floats divided
+  /// by the depth, and its width.
+  static func forEach(columns: Int, width: Int, _ body: (_ columns: Range<Int>, _ panelWidth: Int) -> Void) {
     var column = 0
     while column < columns {
       let left = columns - column
       let panelWidth = left > width ? 2 * width : width
-      let present = min(left, panelWidth)
-      if present < panelWidth { panel.update(repeating: 0, count: depth * panelWidth) }
-      copyPanel(column..<column + present, panel, panelWidth)
-      panel += depth * panelWidth
+      body(column..<column + min(left, panelWidth), panelWidth)
       column += panelWidth
+    }
+  }
+
+  /// Fills `panels` with the columns in turn, each panel by `copyPanel`; it is zeroed first where columns are missing.
+  static func pack(
+    depth: Int, columns: Int, width: Int, into panels: UnsafeMutablePointer<Float>,
+    _ copyPanel: (_ columns: Range<Int>, _ panel: UnsafeMutablePointer<Float>, _ panelWidth: Int) -> Void
+  ) {
+    forEach(columns: columns, width: width) { range, panelWidth in
+      let panel = panels + depth * range.lowerBound
+      if range.count < panelWidth { panel.update(repeating: 0, count: depth * panelWidth) }
+      copyPanel(range, panel, panelWidth)
     }
   }
 

@@ -1,3 +1,4 @@
+import Core
 import KernelCore
 
 /// Images copied with their pads stored, pixels dense, so that a row of a kernel reads one run of floats: what the first
@@ -23,33 +24,46 @@ struct PaddedImages {
     height = call.height + geometry.padTop + geometry.padBottom
     width = call.width + geometry.padLeft + geometry.padRight
     let channels = geometry.inputChannels
-    if height == call.height, width == call.width, call.inputStride == channels {
+    if height == call.height, width == call.width, call.inputStride == channels, !call.isPlanar {
       pixels = call.input
       return
     }
     pixels = UnsafePointer(memory)
-    var target = memory
-    func clear(_ count: Int) {
-      target.update(repeating: 0, count: count * channels)
-      target += count * channels
-    }
-    for image in 0..<call.batch {
-      clear(geometry.padTop * width)
-      for y in 0..<call.height {
-        clear(geometry.padLeft)
-        let source = call.input + (image * call.height + y) * call.width * call.inputStride
-        if call.inputStride == channels {
-          target.update(from: source, count: call.width * channels)
-          target += call.width * channels
+    let rows = call.batch * height
+    let tasks = call.threads > 1 ? min(rows, call.threads * 4) : 1
+    let (geometry, rowCount, rowWidth) = (geometry, height, width)
+    ThreadPool.shared.run(tasks: tasks, threads: call.threads) { task in
+      for row in rows * task / tasks..<rows * (task + 1) / tasks {
+        let target = memory + row * rowWidth * channels
+        let y = row % rowCount - geometry.padTop
+        if y < 0 || y >= call.height {
+          target.update(repeating: 0, count: rowWidth * channels)
         } else {
-          for x in 0..<call.width {
-            for channel in 0..<channels { target[channel] = source[x &* call.inputStride &+ channel] }
-            target += channels
-          }
+          target.update(repeating: 0, count: geometry.padLeft * channels)
+          Self.copyRow(call, image: row / rowCount, y: y, channels, to: target + geometry.padLeft * channels)
+          (target + (geometry.padLeft + call.width) * channels)
+            .update(repeating: 0, count: geometry.padRight * channels)
         }
-        clear(geometry.padRight)
       }
-      clear(geometry.padBottom * width)
+    }
+  }
+
+  private static func copyRow(
+    _ call: ConvolutionCall, image: Int, y: Int, _ channels: Int, to target: UnsafeMutablePointer<Float>
+  ) {
+    if call.isPlanar {
+      let plane = call.height * call.width
+      let source = call.input + image * channels * plane + y * call.width
+      for channel in 0..<channels {
+        let (from, to) = (source + channel * plane, target + channel)
+        for x in 0..<call.width { to[x &* channels] = from[x] }
+      }
+      return
+    }
+    let source = call.input + (image * call.height + y) * call.width * call.inputStride
+    if call.inputStride == channels { return target.update(from: source, count: call.width * channels) }
+    for x in 0..<call.width {
+      for channel in 0..<channels { target[x &* channels &+ channel] = source[x &* call.inputStride &+ channel] }
     }
   }
 

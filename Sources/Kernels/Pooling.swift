@@ -1,4 +1,5 @@
 import Core
+import KernelCore
 
 /// Maximum or average over windows of NHWC images, channel by channel. Padding never takes part in a maximum.
 package struct Pooling: Hashable, Sendable {
@@ -49,11 +50,54 @@ package struct Pooling: Hashable, Sendable {
   package func run(
     batch: Int, height: Int, width: Int, channels: Int, outputHeight: Int, outputWidth: Int,
     input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
-    threads: Int = 1
+    threads: Int = 1, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    Reference.pooling(
-      self, batch: batch, height: height, width: width, channels: channels, outputHeight: outputHeight,
-      outputWidth: outputWidth, input: input, inputStride: inputStride, output: output, outputStride: outputStride)
+    let rows = batch * outputHeight
+    let tasks = threads > 1 ? min(rows, threads * 4) : 1
+    ThreadPool.shared.run(tasks: tasks, threads: threads) { task in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernelHeight * kernelWidth) { pixels in
+        let pixels = pixels.baseAddress.unsafelyUnwrapped
+        for row in rows * task / tasks..<rows * (task + 1) / tasks {
+          let image = input + row / outputHeight * height * width * inputStride
+          let top = row % outputHeight * strideHeight - padTop
+          for x in 0..<outputWidth {
+            let left = x * strideWidth - padLeft
+            let inside = collect(pixels, image, inputStride, top: top, left: left, height: height, width: width)
+            let target = output + (row * outputWidth + x) * outputStride
+            guard inside > 0 else {
+              target.update(repeating: kind == .maximum ? -.greatestFiniteMagnitude : 0, count: channels)
+              continue
+            }
+            if kind == .maximum {
+              kernels.maximum(pixels, inside, channels, target)
+            } else {
+              let divisor = divisor(top: top, left: left, height: height, width: width, inside: inside)
+              kernels.scaledSum(pixels, inside, 1 / divisor, channels, target)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes where the pixels under the window at (top, left) are.
+  /// - Returns: how many lie inside the image.
+  private func collect(
+    _ pixels: UnsafeMutablePointer<UnsafePointer<Float>>, _ image: UnsafePointer<Float>, _ stride: Int, top: Int,
+    left: Int, height: Int, width: Int
+  ) -> Int {
+    var count = 0
+    for ky in 0..<kernelHeight {
+      let y = top &+ ky &* dilationHeight
+      guard y >= 0, y < height else { continue }
+      for kx in 0..<kernelWidth {
+        let x = left &+ kx &* dilationWidth
+        guard x >= 0, x < width else { continue }
+        pixels[count] = image + (y &* width &+ x) &* stride
+        count &+= 1
+      }
+    }
+    return count
   }
 
   /// What an average divides by for the window that starts at (top, left) in image coordinates.
@@ -75,9 +119,32 @@ package enum GlobalPooling: Hashable, Sendable {
   /// Reads (batch, pixels, channels), writes (batch, channels) densely.
   package func run(
     batch: Int, pixels: Int, channels: Int, input: UnsafePointer<Float>, inputStride: Int,
-    output: UnsafeMutablePointer<Float>
+    output: UnsafeMutablePointer<Float>, kernels: any KernelTable.Type = Processor.kernels
   ) {
-    Reference.globalPooling(
-      self, batch: batch, pixels: pixels, channels: channels, input: input, inputStride: inputStride, output: output)
+    guard pixels > 0 else {
+      output.update(repeating: self == .maximum ? -.greatestFiniteMagnitude : 0, count: batch * channels)
+      return
+    }
+    // In runs of pixels whose addresses stay in the nearest cache; what the runs give is joined the same way.
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: Self.run + 1) { addresses in
+      let addresses = addresses.baseAddress.unsafelyUnwrapped
+      for image in 0..<batch {
+        let target = output + image * channels
+        var start = 0
+        while start < pixels {
+          let count = min(Self.run, pixels - start)
+          for i in 0..<count { addresses[i] = input + (image * pixels + start + i) * inputStride }
+          let all = start == 0 ? count : count + 1
+          if start > 0 { addresses[count] = UnsafePointer(target) }
+          start += count
+          switch self {
+          case .maximum: kernels.maximum(addresses, all, channels, target)
+          case .average: kernels.scaledSum(addresses, all, start == pixels ? 1 / Float(pixels) : 1, channels, target)
+          }
+        }
+      }
+    }
   }
+
+  private static let run = 512
 }

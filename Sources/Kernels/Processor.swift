@@ -25,14 +25,23 @@ package enum Processor {
     #endif
   }()
 
-  /// The table in use, settled once for the process.
-  ///
-  /// The environment's FACENET_INSTRUCTION_SET (baseline, avx2, avx512) chooses among those the processor can run.
-  /// AVX-512 is used only when asked for so: its kernels are tested only where a processor has it.
+  /// The table in use, settled once for the process: the last that the processor can run, or the one that the
+  /// environment's FACENET_INSTRUCTION_SET names (baseline, avx2, avx512) if it can run that.
   package static let kernels: any KernelTable.Type = choose(
     asked: getenv("FACENET_INSTRUCTION_SET").map { String(cString: $0) }, among: tables)
 
   static func choose(asked: String?, among tables: [any KernelTable.Type]) -> any KernelTable.Type {
-    tables.first { $0.name == asked } ?? tables.last { $0.name != "avx512" } ?? Baseline.self
+    tables.first { $0.name == asked } ?? tables.last ?? Baseline.self
+  }
+}
+
+extension KernelTable {
+  /// The table for work that has this many values side by side: a register half empty costs as much as a full one, so
+  /// where half of it holds them all, the next narrower instruction set with fused multiplication takes over.
+  static func fitting(columns: Int) -> any KernelTable.Type {
+    #if arch(x86_64)
+      if registerWidth > AVX2.registerWidth, columns <= AVX2.registerWidth { return AVX2.self }
+    #endif
+    return self
   }
 }

@@ -6,8 +6,11 @@ import KernelCore
 ///
 /// Depends on sizes and the number of threads alone; what a task computes does not depend on the cut at all.
 struct ProductGrid {
-  /// Bytes of input that a block of rows may touch.
+  /// Bytes of input that a block of rows may touch while all weights stay in the second-level cache beside it.
   private static let blockBytes = 96 << 10
+  /// The same where the weights do not: they come from farther away for every block, so there must be few.
+  private static let largeBlockBytes = 320 << 10
+  private static let cachedWeightBytes = 320 << 10
   private static let tasksPerThread = 4
 
   let rows: Int
@@ -17,12 +20,13 @@ struct ProductGrid {
   let columnsPerBlock: Int
   let columnBlocks: Int
 
-  init(rows: Int, columns: Int, rowBytes: Int, kernels: any KernelTable.Type, threads: Int) {
+  init(rows: Int, columns: Int, rowBytes: Int, weightBytes: Int, kernels: any KernelTable.Type, threads: Int) {
     self.rows = rows
     self.columns = columns
-    let height = kernels.tileRows
+    let height = kernels.tileRows(columns: columns)
     let panel = 2 * kernels.registerWidth
-    var perBlock = min(max(Self.blockBytes / max(rowBytes, 1), 24), 384)
+    let bytes = weightBytes > Self.cachedWeightBytes ? Self.largeBlockBytes : Self.blockBytes
+    var perBlock = min(max(bytes / max(rowBytes, 1), 24), 384)
     if threads > 1 {
       let wanted = threads * Self.tasksPerThread
       perBlock = min(perBlock, max((rows + wanted - 1) / wanted, 4 * height))
@@ -51,8 +55,8 @@ extension Product {
   /// All of a product whose rows are one run each, cut into tasks.
   func run(rows: Int, columns: Int, kernels: any KernelTable.Type, threads: Int) {
     let grid = ProductGrid(
-      rows: rows, columns: columns, rowBytes: depth * MemoryLayout<Float>.stride, kernels: kernels,
-      threads: max(threads, 1))
+      rows: rows, columns: columns, rowBytes: depth * MemoryLayout<Float>.stride,
+      weightBytes: depth * columns * MemoryLayout<Float>.stride, kernels: kernels, threads: max(threads, 1))
     ThreadPool.shared.run(tasks: grid.tasks, threads: max(threads, 1)) { task in
       let block = grid.block(task)
       var part = self

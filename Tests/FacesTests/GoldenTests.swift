@@ -111,4 +111,39 @@ import Testing
       }
     }
   }
+
+  static let hasMTCNN = TestFiles.model("mtcnn") != nil && TestFiles.golden("mtcnn.csv") != nil
+
+  @Test(.enabled(if: hasMTCNN && TestFiles.sample("obama.jpg") != nil, "model or sample photographs not installed"))
+  func mtcnnEqualsFacenetPyTorchOnTheSamples() throws {
+    let names = try faces("mtcnn.csv", from: 1).keys.filter { $0.hasPrefix("samples/") }
+    try #require(names.count >= 5)
+    try compareMTCNN(names) { TestFiles.sample(String($0.dropFirst("samples/".count))) }
+  }
+
+  @Test(.enabled(if: hasMTCNN && Photographs.isPresent, "data or model not present"))
+  func mtcnnEqualsFacenetPyTorchOnPhotographs() throws {
+    let list = try String(contentsOfFile: #require(TestFiles.golden("mtcnn.txt")), encoding: .utf8)
+    let names = list.split(whereSeparator: \.isWhitespace).map { "photos/" + $0 }
+    try #require(names.count >= 20)
+    try compareMTCNN(names) { SharedData.path("data/" + $0) }
+  }
+
+  private func compareMTCNN(_ names: [String], path: (String) -> String?) throws {
+    let detector = try Detector(TestModels.installed("mtcnn"), options: DetectorOptions(minimumSize: 20))
+    let golden = try faces("mtcnn.csv", from: 1)
+    for name in names.sorted() {
+      // As they are stored: the goldens' reader does not turn pictures.
+      let picture = try Bitmap(path: #require(path(name)), options: DecodeOptions(appliesOrientation: false))
+      let found = try detector.detect(picture)
+      let expected = golden[name] ?? []
+      #expect(found.count == expected.count, "\(name)")
+      for wanted in expected {
+        let best = try #require(found.max { $0.box.overlap(wanted.box) < $1.box.overlap(wanted.box) })
+        #expect(best.box.overlap(wanted.box) >= 0.99, "\(name) \(wanted.box)")
+        #expect(largestShift(best.landmarks, wanted.landmarks) <= 0.5, "\(name) \(wanted.box)")
+        #expect(abs(best.score - wanted.score) <= 1e-3, "\(name) \(wanted.box)")
+      }
+    }
+  }
 }

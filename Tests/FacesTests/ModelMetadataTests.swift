@@ -12,6 +12,7 @@ import Testing
   @Test func readsEachKind() throws {
     #expect(try metadata("input.side", "160").integer("input.side") == 160)
     #expect(try metadata("threshold", "1.1").number("threshold") == 1.1)
+    #expect(try metadata("threshold", "0.709").number("threshold", as: Double.self) == 0.709)
     #expect(try metadata("input.mean", "104,117,123").numbers("input.mean", count: 3) == [104, 117, 123])
     #expect(try metadata("detector.anchors", "16,32 64").groups("detector.anchors") == [[16, 32], [64]])
     let points = try metadata("align.points", "54,66 106,66 - 60,122.5 1e2,122").points("align.points", count: 5)

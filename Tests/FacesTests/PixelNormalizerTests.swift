@@ -38,6 +38,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [Normalization.ChannelOrder.rgb, .bgr])
+  func normalizesFractionsInPlace(order: Normalization.ChannelOrder) throws {
+    let rule = Normalization(order: order, mean: [1, 2, 3], scale: [0.5, 0.25, 2])
+    let colours: [Float] = [0.25, 254.75, 127.5, 255, 0, 31.125, 7, 8, 9]
+    var values = colours
+    try values.withUnsafeMutableBufferPointer {
+      try PixelNormalizer(rule).normalize($0.baseAddress!, count: 2)
+    }
+    for (index, value) in values.prefix(6).enumerated() {
+      let channel = index % 3
+      let colour = colours[index - channel + (order == .rgb ? channel : 2 - channel)]
+      #expect(value == (colour - rule.mean[channel]) * rule.scale[channel])
+    }
+    #expect(values.suffix(3) == colours.suffix(3))
+  }
+
   @Test func refusesRulesThatAreNotThreeNumbers() {
     for (mean, scale) in [([1, 2], [1, 1, 1]), ([1, 2, 3], [1]), ([1, 2, .nan], [1, 1, 1]), ([], [])]
       as [([Float], [Float])]

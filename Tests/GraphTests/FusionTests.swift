@@ -57,6 +57,32 @@ import Testing
       return value
     }
 
+    mutating func constant(_ shape: [Int]) throws -> Graph.Value {
+      let value = graph.makeValue()
+      graph.constants[value] = try values.tensor(shape)
+      return value
+    }
+
+    mutating func number(_ number: Float) throws -> Graph.Value {
+      let value = graph.makeValue()
+      graph.constants[value] = try Tensor([], [number])
+      return value
+    }
+
+    /// Layer normalisation over nine values as exporters write it out.
+    mutating func normalization(of x: Graph.Value, meanOf other: Graph.Value, asPower: Bool) throws -> Graph.Value {
+      let mean = node(Reduce(.mean, axes: [-1]), [other])
+      let difference = node(Arithmetic(.subtract), [x, mean])
+      let square =
+        asPower
+        ? node(Power(), [difference, try number(2)])
+        : node(Arithmetic(.multiply), [difference, difference])
+      let variance = node(Reduce(.mean, axes: [-1]), [square])
+      let deviation = node(UnaryFunction(.squareRoot), [node(Arithmetic(.add), [variance, try number(1e-5)])])
+      let normal = node(Arithmetic(.divide), [difference, deviation])
+      return node(Arithmetic(.add), [node(Arithmetic(.multiply), [normal, try constant([9])]), try constant([9])])
+    }
+
     mutating func convolution(_ x: Graph.Value, _ channels: (Int, Int), side: Int) throws -> Graph.Value {
       let (weights, bias) = (graph.makeValue(), graph.makeValue())
       graph.constants[weights] = try values.tensor([channels.1, channels.0, side, side])
@@ -120,5 +146,73 @@ import Testing
     let b = network.node(Pointwise(name: "Relu", isSum: false, function: .relu), [a])
     let sum = network.node(Pointwise(name: "Add", isSum: true, function: nil), [b, a])
     try network.check(sum, shape: [1, 4, 5, 5], steps: 3)
+  }
+
+  @Test func biasScaleResidualAndActivationGoIntoAMatrixProduct() throws {
+    var network = Network()
+    let x = network.input([nil, 3, 6])
+    let product = network.node(MatrixMultiplication(), [x, try network.constant([6, 6])])
+    let biased = network.node(Arithmetic(.add), [try network.constant([6]), product])
+    let scaled = network.node(Arithmetic(.multiply), [biased, try network.constant([6])])
+    let sum = network.node(Arithmetic(.add), [scaled, x])
+    let y = network.node(UnaryFunction(.relu), [sum])
+    try network.check(y, shape: [4, 3, 6], steps: 1)
+  }
+
+  @Test func aConstantAlongAnotherAxisStaysOutOfAMatrixProduct() throws {
+    var network = Network()
+    let x = network.input([nil, 6, 6])
+    let product = network.node(MatrixMultiplication(), [x, try network.constant([6, 6])])
+    let y = network.node(Arithmetic(.add), [product, try network.constant([6, 1])])
+    try network.check(y, shape: [2, 6, 6], steps: 2)
+  }
+
+  @Test(arguments: 0..<3) func geluIsRecognized(form: Int) throws {
+    var network = Network()
+    let x = network.input([nil, 5, 7])
+    let divisor = try network.number(Float(2).squareRoot())
+    let factor = try network.number(Float(0.5).squareRoot())
+    let scaled =
+      form == 0
+      ? network.node(Arithmetic(.divide), [x, divisor]) : network.node(Arithmetic(.multiply), [factor, x])
+    let power = network.node(UnaryFunction(.errorFunction), [scaled])
+    let sum = network.node(Arithmetic(.add), [power, try network.number(1)])
+    let half = try network.number(0.5)
+    let y: Graph.Value
+    switch form {
+    case 0:
+      let product = network.node(Arithmetic(.multiply), [x, sum])
+      y = network.node(Arithmetic(.multiply), [product, half])
+    case 1:
+      let product = network.node(Arithmetic(.multiply), [half, sum])
+      y = network.node(Arithmetic(.multiply), [product, x])
+    default:
+      let product = network.node(Arithmetic(.multiply), [x, half])
+      y = network.node(Arithmetic(.multiply), [product, sum])
+    }
+    try network.check(y, shape: [2, 5, 7], steps: 1)
+  }
+
+  @Test(arguments: [false, true]) func layerNormalizationIsRecognized(asPower: Bool) throws {
+    var network = Network()
+    let x = network.input([nil, 4, 9])
+    let y = try network.normalization(of: x, meanOf: x, asPower: asPower)
+    try network.check(y, shape: [3, 4, 9], steps: 1)
+  }
+
+  @Test func aMeanOfAnotherValueIsNoLayerNormalization() throws {
+    var network = Network()
+    let x = network.input([nil, 4, 9])
+    let y = try network.normalization(of: x, meanOf: network.node(UnaryFunction(.relu), [x]), asPower: false)
+    try network.check(y, shape: [3, 4, 9], steps: 10)
+  }
+
+  /// (N, H, W, C) to (N, C, H, W) and on to a convolution, whose images lie in that order of memory already.
+  @Test func aTransposeToChannelsLastMovesNothing() throws {
+    var network = Network()
+    let x = network.input([nil, 6, 7, 8])
+    let turned = network.node(Transpose(order: [0, 3, 1, 2]), [x])
+    let y = try network.convolution(turned, (8, 8), side: 3)
+    try network.check(y, shape: [1, 6, 7, 8], steps: 1)
   }
 }

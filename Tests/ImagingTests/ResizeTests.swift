@@ -12,9 +12,13 @@ import Testing
     let newHeight = Self.sides[(to + 5) % Self.sides.count]
     let picture = try noisePicture(from, height, seed: UInt64(100 * from + to))
     for filter in [ResampleFilter.triangle, .windowMean] {
+      let expected = oracle(picture, to, newHeight, filter)
       let resized = try picture.withView { try $0.resized(width: to, height: newHeight, filter: filter) }
       #expect(resized.width == to && resized.height == newHeight)
-      #expect(worstError(resized, of: picture, filter) <= 0.501)
+      #expect(zip(resized.bytes, expected).allSatisfy { abs(Double($0) - $1) <= 0.501 })
+      let floats = try picture.withView { try written($0, to, newHeight, filter) }
+      #expect(floats.count == expected.count)
+      #expect(zip(floats, expected).allSatisfy { abs(Double($0) - $1) <= 1e-3 })
     }
   }
 
@@ -53,9 +57,10 @@ import Testing
       let view = try ImageView(
         pixels: #require(buffer.baseAddress), width: 11, height: 7, stride: 11 * format.bytesPerPixel + 5,
         format: format)
-      return try view.resized(width: 5, height: 9)
+      return (try view.resized(width: 5, height: 9), try written(view, 5, 9, .windowMean))
     }
-    #expect(try resized.bytes == rgb.withView { try $0.resized(width: 5, height: 9) }.bytes)
+    #expect(try resized.0.bytes == rgb.withView { try $0.resized(width: 5, height: 9) }.bytes)
+    #expect(try resized.1 == rgb.withView { try written($0, 5, 9, .windowMean) })
   }
 
   @Test(arguments: [(0, 1), (1, 0), (-1, 4), (1 << 20, 1 << 20), (Int.max, 2)])
@@ -64,6 +69,11 @@ import Testing
     #expect(throws: FacenetError.self) {
       try picture.withView { try $0.resized(width: size.width, height: size.height) }
     }
+    var untouched: Float = -1
+    #expect(throws: FacenetError.self) {
+      try picture.withView { try $0.writeResized(width: size.width, height: size.height, to: &untouched) }
+    }
+    #expect(untouched == -1)
   }
 }
 
@@ -100,22 +110,30 @@ private func weights(_ output: Int, _ source: Int, _ target: Int, _ filter: Resa
   return raw.map { $0 / sum }
 }
 
-private func worstError(_ resized: Bitmap, of picture: Bitmap, _ filter: ResampleFilter) -> Double {
-  let columns = (0..<resized.width).map { weights($0, picture.width, resized.width, filter) }
-  let rows = (0..<resized.height).map { weights($0, picture.height, resized.height, filter) }
-  var worst = 0.0
-  for y in 0..<resized.height {
+/// Red, green and blue of every pixel of the picture at another size.
+private func oracle(_ picture: Bitmap, _ width: Int, _ height: Int, _ filter: ResampleFilter) -> [Double] {
+  let columns = (0..<width).map { weights($0, picture.width, width, filter) }
+  let rows = (0..<height).map { weights($0, picture.height, height, filter) }
+  var values: [Double] = []
+  for y in 0..<height {
     var mixed = [Double](repeating: 0, count: 3 * picture.width)
     for row in 0..<picture.height where rows[y][row] > 0 {
       let source = picture.pointer + 3 * picture.width * row
       for index in mixed.indices { mixed[index] += rows[y][row] * Double(source[index]) }
     }
-    for x in 0..<resized.width {
+    for x in 0..<width {
       for channel in 0..<3 {
-        let value = (0..<picture.width).reduce(0.0) { $0 + columns[x][$1] * mixed[3 * $1 + channel] }
-        worst = max(worst, abs(value - Double(resized.pointer[3 * (y * resized.width + x) + channel])))
+        values.append((0..<picture.width).reduce(0.0) { $0 + columns[x][$1] * mixed[3 * $1 + channel] })
       }
     }
   }
-  return worst
+  return values
+}
+
+private func written(_ view: ImageView, _ width: Int, _ height: Int, _ filter: ResampleFilter) throws -> [Float] {
+  var values = [Float](repeating: .nan, count: 3 * width * height)
+  try values.withUnsafeMutableBufferPointer {
+    try view.writeResized(width: width, height: height, filter: filter, to: #require($0.baseAddress))
+  }
+  return values
 }

@@ -1,4 +1,5 @@
 import Core
+import KernelCore
 import Kernels
 import Testing
 
@@ -71,8 +72,28 @@ import Testing
     }
   }
 
-  /// Winograd's transforms cost a digit.
-  static func limit(_ geometry: ConvolutionGeometry) -> Float { directLimit }
+  /// The transforms of 4x4 tiles cost a digit.
+  static func limit(_ geometry: ConvolutionGeometry) -> Float {
+    geometry.kernelHeight == 3 && geometry.groups == 1 && geometry.inputChannels >= 16 ? 2e-5 : directLimit
+  }
+
+  @Test(arguments: Table.all, [WinogradTile.two, .four]) func winograd(table: Table, tile: WinogradTile) throws {
+    for (inputs, outputs) in [(1, 1), (5, 40), (16, 16), (17, 33), (48, 24)] {
+      for pad in [0, 1, 2] {
+        for (height, width) in [(3, 3), (4, 5), (7, 7), (9, 14), (30, 31)] {
+          let trial = ConvolutionTrial(
+            geometry: .square(inputs, outputs, kernel: 3, pad: pad), algorithm: .winograd(tile), height: height,
+            width: width, batch: 2, activation: .prelu((0..<outputs).map { Float($0) / 16 }), hasResidual: pad == 1,
+            isSlice: true)
+          let outcome = try trial.run(table.kernels)
+          #expect(
+            outcome.error <= (tile == .two ? 4e-6 : 2e-5),
+            "\(inputs) to \(outputs), pad \(pad), \(height)x\(width): \(outcome.error)")
+          #expect(outcome.isContained)
+        }
+      }
+    }
+  }
 
   static let activations: [Activation] = [
     .none, .relu, .leakyRelu(0.125), .prelu([0.25]), .prelu((0..<19).map { Float($0) / 8 - 1 }), .clip(-0.25, 0.5),
@@ -108,7 +129,7 @@ import Testing
     func make(weights: Int, bias: Int, activation: Activation = .none) throws {
       try [Float](repeating: 0, count: weights).withUnsafeBufferPointer { weights in
         try [Float](repeating: 0, count: bias).withUnsafeBufferPointer { bias in
-          _ = try Convolution(geometry, weights: weights, bias: bias, activation: activation)
+          _ = try Convolution(geometry, .direct, weights: weights, bias: bias, activation: activation)
         }
       }
     }

@@ -4,6 +4,8 @@ import Testing
 /// A convolution with seeded weights and inputs, run fast and by the reference on slices of wider buffers.
 struct ConvolutionTrial {
   var geometry: ConvolutionGeometry
+  /// nil for the one that the size asks for.
+  var algorithm: ConvolutionAlgorithm?
   var height: Int
   var width: Int
   var batch = 1
@@ -37,7 +39,8 @@ struct ConvolutionTrial {
     let convolution = try weights.withUnsafeBufferPointer { weights in
       try bias.withUnsafeBufferPointer { bias in
         try Convolution(
-          geometry, weights: weights, bias: hasBias ? bias : nil, activation: activation, kernels: kernels)
+          geometry, algorithm ?? .choose(geometry, height: height, width: width), weights: weights,
+          bias: hasBias ? bias : nil, activation: activation, kernels: kernels)
       }
     }
     let scratch = Guarded(

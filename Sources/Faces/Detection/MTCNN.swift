@@ -7,7 +7,8 @@ import Imaging
 ///
 /// Source: Zhang et al., "Joint face detection and alignment using multi-task cascaded convolutional networks", 2016.
 /// The arithmetic in whole pixels, with boxes that count both edges, is that of the published implementations, since
-/// the networks were trained with it.
+/// the networks were trained with it. So are the pixels: window means that are not rounded to bytes, since rounding
+/// changes which proposals remain, and a face's box follows from the proposal it began with.
 final class MTCNN: FaceSearch {
   /// All outputs of a file, three networks side by side.
   static let outputs = proposal + refinement + output
@@ -30,7 +31,7 @@ final class MTCNN: FaceSearch {
   /// The overlap above which boxes are one: within a scale, between scales, after each of the other stages.
   private let overlaps: [Float]
   /// From one scale of the pyramid to the next.
-  private let pyramid: Float
+  private let pyramid: Double
   private let minimumSize: Int?
 
   let sufficientSide: Int? = nil
@@ -42,7 +43,7 @@ final class MTCNN: FaceSearch {
     if options.minimumScore != nil { scores[2] = limits.score }
     var overlaps = try metadata.numbers("detector.overlaps", count: 4) ?? [0.5, 0.7, 0.7, 0.7]
     if options.overlap != nil { overlaps[3] = limits.overlap }
-    pyramid = try metadata.number("detector.pyramid") ?? 0.709
+    pyramid = try metadata.number("detector.pyramid", as: Double.self) ?? 0.709
     guard pyramid > 0.1, pyramid < 0.95 else {
       throw FacenetError(
         .corrupt, "facenet.detector.pyramid is \(pyramid), 0.1 to 0.95 was expected (\(metadata.model))")
@@ -86,20 +87,21 @@ final class MTCNN: FaceSearch {
     let longer = max(width, height)
     let smallest = minimumSize ?? max(20, longer / 40)
     var scale = Double(Self.cell) / Double(max(smallest, 6))
+    var shorter = Double(min(width, height)) * scale
     var scales: [Double] = []
-    while Double(min(width, height)) * scale >= Double(Self.cell) {
+    while shorter >= Double(Self.cell) {
       scales.append(scale)
-      scale *= Double(pyramid)
+      scale *= pyramid
+      shorter *= pyramid
     }
     return scales
   }
 
   private func propose(_ image: ImageView, scale: Double) throws(FacenetError) -> [Proposal] {
     let (width, height) = (Int(Double(image.width) * scale + 1), Int(Double(image.height) * scale + 1))
-    let resized = try image.resized(width: width, height: height, filter: .windowMean)
     let scale = Float(scale)
     return try stages[0].run([1, 3, height, width]) { input throws(FacenetError) in
-      resized.withView { normalizer.write($0, width: width, height: height, to: input) }
+      try write(image, width: width, height: height, to: input)
     } read: { maps throws(FacenetError) in
       guard maps[1].shape.count == 4 else { throw FacenetError(.corrupt, "P-Net's scores are no map") }
       let (rows, columns) = (maps[1].shape[2], maps[1].shape[3])
@@ -166,14 +168,21 @@ final class MTCNN: FaceSearch {
         for (row, proposal) in some.enumerated() {
           guard let area = proposal.box.pixels(in: image) else { continue }
           let crop = try image.cropped(x: area.x, y: area.y, width: area.width, height: area.height)
-          let resized = try crop.resized(width: side, height: side, filter: .windowMean)
-          resized.withView { normalizer.write($0, width: side, height: side, to: input + 3 * side * side * row) }
+          try write(crop, width: side, height: side, to: input + 3 * side * side * row)
         }
       } read: { maps throws(FacenetError) in
         for (map, size) in zip(maps, [4, 2, 10]) { try map.expect([some.count, size]) }
         for (row, proposal) in some.enumerated() { visit(proposal, maps, row) }
       }
     }
+  }
+
+  /// Writes a picture at the size that a network takes as that network's input.
+  private func write(
+    _ image: ImageView, width: Int, height: Int, to input: UnsafeMutablePointer<Float>
+  ) throws(FacenetError) {
+    try image.writeResized(width: width, height: height, filter: .windowMean, to: input)
+    normalizer.normalize(input, count: width * height)
   }
 
   private func keep(_ proposals: [Proposal], _ limit: Float) -> [Proposal] {

@@ -30,9 +30,11 @@ package struct ModelMetadata: Sendable {
     return value
   }
 
-  package func number(_ key: String) throws(FacenetError) -> Float? {
+  package func number<Number: FloatingPoint & LosslessStringConvertible>(
+    _ key: String, as _: Number.Type = Float.self
+  ) throws(FacenetError) -> Number? {
     guard let text = text(key) else { return nil }
-    guard let value = Float(text), value.isFinite else { throw mismatch(key, text, "a number") }
+    guard let value = Number(text), value.isFinite else { throw mismatch(key, text, "a number") }
     return value
   }
 

@@ -41,11 +41,11 @@ public struct Normalization: Sendable, Hashable {
 package struct PixelNormalizer: Sendable {
   /// 256 values a channel, in the network's order.
   private let table: [Float]
-  private let order: Normalization.ChannelOrder
+  private let rule: Normalization
 
   package init(_ rule: Normalization) throws(FacenetError) {
     try rule.validate()
-    order = rule.order
+    self.rule = rule
     table = (0..<3).flatMap { channel in
       (0..<256).map { (Float($0) - rule.mean[channel]) * rule.scale[channel] }
     }
@@ -57,7 +57,7 @@ package struct PixelNormalizer: Sendable {
     precondition(image.width <= width && image.height <= height)
     let offsets = image.format.offsets
     let channels =
-      order == .rgb ? (offsets.red, offsets.green, offsets.blue) : (offsets.blue, offsets.green, offsets.red)
+      rule.order == .rgb ? (offsets.red, offsets.green, offsets.blue) : (offsets.blue, offsets.green, offsets.red)
     let step = image.format.bytesPerPixel
     table.withUnsafeBufferPointer { table in
       for y in 0..<height {
@@ -76,6 +76,19 @@ package struct PixelNormalizer: Sendable {
           for channel in 0..<3 { line[3 &* x &+ channel] = table[256 &* channel] }
         }
       }
+    }
+  }
+
+  /// Turns `count` pixels of three floats each, 0 to 255 in the order red, green, blue, into a network's input in place.
+  package func normalize(_ pixels: UnsafeMutablePointer<Float>, count: Int) {
+    let isReversed = rule.order == .bgr
+    let mean = SIMD3(rule.mean[0], rule.mean[1], rule.mean[2])
+    let scale = SIMD3(rule.scale[0], rule.scale[1], rule.scale[2])
+    for place in 0..<count {
+      let pixel = pixels + 3 * place
+      let colour = isReversed ? SIMD3(pixel[2], pixel[1], pixel[0]) : SIMD3(pixel[0], pixel[1], pixel[2])
+      let value = (colour - mean) * scale
+      for channel in 0..<3 { pixel[channel] = value[channel] }
     }
   }
 }

@@ -59,28 +59,38 @@ package struct Convolution: AbsorbingOperator {
     return [TensorType(.float32, [x.shape[0], weights.shape[0]] + sizes)]
   }
 
-  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .channelsLast }
+  /// The first layer of a network is handed its images as they come.
+  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule {
+    guard let x = inputs[0], let weights = inputs[1], x.rank > 2,
+      let geometry = try? geometry(weights: weights.shape, inputSizes: Array(x.shape[2...])),
+      Kernels.Convolution.readsPlanes(geometry)
+    else { return .channelsLast }
+    return .eitherToChannelsLast
+  }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     guard let weights = site.inputs[1]?.constant else { throw FacenetError(.internal, "weight is not constant") }
     let (input, output) = (site.inputs[0]!.shape, site.outputs[0].shape)
     let geometry = try geometry(weights: weights.shape, inputSizes: Array(input[2...]))
     let bias = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
-    let packed = try site.packed(for: geometry) { () throws(FacenetError) in
-      try weights.withValues { weights throws(FacenetError) in
-        try bias.withValues { bias throws(FacenetError) in
-          try Kernels.Convolution(geometry, weights: weights, bias: bias, activation: activation)
-        }
-      }
-    }
     let (batch, height, width) = (input[0], input.count == 4 ? input[2] : 1, input[input.count - 1])
     guard batch * height * width * geometry.inputChannels > 0, !output.contains(0) else {
       return Kernel("empty") { _ in }
     }
+    let algorithm = ConvolutionAlgorithm.choose(geometry, height: height, width: width)
+    let packed = try site.packed(for: PackedVariant(geometry: geometry, algorithm: algorithm)) {
+      () throws(FacenetError) in
+      try weights.withValues { weights throws(FacenetError) in
+        try bias.withValues { bias throws(FacenetError) in
+          try Kernels.Convolution(geometry, algorithm, weights: weights, bias: bias, activation: activation)
+        }
+      }
+    }
     let scratch = packed.scratchCount(batch: batch, height: height, width: width, threads: site.threads)
     let addsResidual = addsResidual
+    let isPlanar = site.inputs[0]!.layout == .plain && geometry.inputChannels > 1
     return Kernel(
-      packed.kernelName(height: height, width: width),
+      packed.label,
       multiplyAdds: batch * geometry.multiplyAdds(height: height, width: width),
       scratchBytes: scratch * MemoryLayout<Float>.stride
     ) { frame in
@@ -88,8 +98,13 @@ package struct Convolution: AbsorbingOperator {
         batch: batch, height: height, width: width, input: frame.input(0), inputStride: geometry.inputChannels,
         output: frame.output(0), outputStride: geometry.outputChannels,
         residual: addsResidual ? frame.input(3) : nil, residualStride: geometry.outputChannels,
-        scratch: frame.scratch.assumingMemoryBound(to: Float.self), threads: frame.threads)
+        isPlanar: isPlanar, scratch: frame.scratch.assumingMemoryBound(to: Float.self), threads: frame.threads)
     }
+  }
+
+  private struct PackedVariant: Hashable {
+    let geometry: ConvolutionGeometry
+    let algorithm: ConvolutionAlgorithm
   }
 
   private func window(_ weights: [Int]) throws(FacenetError) -> WindowGeometry {

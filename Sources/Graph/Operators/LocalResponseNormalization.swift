@@ -40,17 +40,28 @@ package struct LocalResponseNormalization: Operator {
       inParallel(pixels, threads: frame.threads, grain: max(1, 4096 / channels)) { range in
         for pixel in range {
           let (source, target) = (x + pixel * channels, y + pixel * channels)
-          for channel in 0..<channels {
-            let first = max(0, channel - before)
-            let last = min(channels - 1, channel + after)
-            target[channel] = Reduction.sumOfSquares(source + first, count: last - first + 1)
-          }
+          Elementwise.run(.multiply, source, source, into: target, count: channels)
+          windowSums(target, channels, before: before, after: after)
           Elementwise.run(.multiply, target, factor, into: target, count: channels)
           Elementwise.run(.add, target, bias, into: target, count: channels)
           raise(target, to: -beta, count: channels)
           Elementwise.run(.multiply, source, target, into: target, count: channels)
         }
       }
+    }
+  }
+}
+
+/// Each value replaced by the sum of those from `before` places before it to `after` places behind it.
+private func windowSums(_ values: UnsafeMutablePointer<Float>, _ count: Int, before: Int, after: Int) {
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: before + count + after) { framed in
+    guard let framed = framed.baseAddress else { return }
+    framed.update(repeating: 0, count: before)
+    (framed + before).update(from: values, count: count)
+    (framed + before + count).update(repeating: 0, count: after)
+    values.update(from: framed, count: count)
+    for shift in 1..<before + after + 1 {
+      Elementwise.run(.add, values, framed + shift, into: values, count: count)
     }
   }
 }

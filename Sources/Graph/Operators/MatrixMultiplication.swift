@@ -1,8 +1,14 @@
 import Core
 import Kernels
 
-/// The matrix product over the last two axes, all others broadcast: numpy's `matmul`, ONNX `MatMul`.
-package struct MatrixMultiplication: Operator {
+/// The matrix product over the last two axes, all others broadcast: numpy's `matmul`, ONNX `MatMul` and what was fused
+/// into it where B is one constant matrix.
+///
+/// Inputs: A, B, and where something was fused: bias (may be absent), residual (present when `addsResidual`).
+package struct MatrixMultiplication: AbsorbingOperator {
+  private var activation: Activation = .none
+  private var addsResidual = false
+
   package init() {}
 
   package var name: String { "MatMul" }
@@ -26,16 +32,20 @@ package struct MatrixMultiplication: Operator {
   /// B known and the same for all: packed once, the rows of all batches in one product.
   private func packedKernel(_ site: Site, _ sizes: Sizes, _ matrix: Tensor) throws(FacenetError) -> Kernel {
     let (inner, columns) = (sizes.product.inner, sizes.product.columns)
+    let bias = site.inputs.optional(2)?.constant
     let packed = try site.packed(for: [inner, columns]) { () throws(FacenetError) in
       try matrix.withValues { matrix throws(FacenetError) in
-        try MatrixProduct(inner: inner, columns: columns, matrix: matrix)
+        try bias.withValues { bias throws(FacenetError) in
+          try MatrixProduct(inner: inner, columns: columns, matrix: matrix, bias: bias, activation: activation)
+        }
       }
     }
+    let addsResidual = addsResidual
     let rows = sizes.product.rows * sizes.pairs.count
     return Kernel("matrix product", multiplyAdds: rows * inner * columns) { frame in
       packed.run(
         rows: rows, input: frame.input(0), inputStride: inner, output: frame.output(0), outputStride: columns,
-        threads: frame.threads)
+        residual: addsResidual ? frame.input(3) : nil, residualStride: columns, threads: frame.threads)
     }
   }
 
@@ -58,6 +68,40 @@ package struct MatrixMultiplication: Operator {
 }
 
 extension MatrixMultiplication {
+  /// Constants along the last axis, where B is a matrix.
+  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
+    -> (Tensor, Tensor)?
+  {
+    guard activation == .none, !addsResidual, weights.shape.count == 2, weights.type.element == .float32,
+      affine.constantShape.count == 1 || affine.scale.count == 1 && affine.shift.count == 1
+    else { return nil }
+    let columns = weights.shape[1]
+    guard columns > 0, [1, columns].contains(affine.scale.count), [1, columns].contains(affine.shift.count) else {
+      return nil
+    }
+    let source = weights.values(as: Float.self)
+    let scaled = source.indices.map { source[$0] * affine.scale[affine.scale.count == 1 ? 0 : $0 % columns] }
+    let full = { (values: [Float]) in values.count == 1 ? [Float](repeating: values[0], count: columns) : values }
+    let whole = ChannelAffine(scale: full(affine.scale), shift: full(affine.shift))
+    return (try Tensor(weights.shape, scaled), try whole.applied(toBias: bias, channels: columns))
+  }
+
+  package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {
+    // A slope a channel belongs to axis 1, which is not the columns.
+    if case .prelu(let slopes) = activation, slopes.count > 1 { return nil }
+    guard self.activation == .none else { return nil }
+    var fused = self
+    fused.activation = activation
+    return fused
+  }
+
+  package func absorbingResidual() -> (any AbsorbingOperator)? {
+    guard activation == .none, !addsResidual else { return nil }
+    var fused = self
+    fused.addsResidual = true
+    return fused
+  }
+
   /// One product and the matrices of A and B that each output matrix is made of.
   private struct Sizes {
     let product: BatchedProduct

@@ -61,6 +61,7 @@ package struct Softmax: Operator {
 
   private func rowKernel(rows: Int, count: Int) -> Kernel {
     let isLogarithmic = isLogarithmic
+    if count < 8 { return shortRowKernel(rows: rows, count: count) }
     return Kernel("softmax") { frame in
       let (input, output): (UnsafePointer<Float>, UnsafeMutablePointer<Float>) = (frame.input(0), frame.output(0))
       inParallel(rows, threads: frame.threads, grain: max(1, (1 << 14) / count)) { range in
@@ -70,6 +71,36 @@ package struct Softmax: Operator {
         }
         for row in 0..<range.count {
           logarithmicSoftmax(first + row * count, target + row * count, count: count)
+        }
+      }
+    }
+  }
+}
+
+extension Softmax {
+  /// Rows shorter than a register: blocks of them are turned, so that registers run across rows.
+  private func shortRowKernel(rows: Int, count: Int) -> Kernel {
+    let isLogarithmic = isLogarithmic
+    let width = Self.width
+    return Kernel("softmax of short rows") { frame in
+      let (input, output): (UnsafePointer<Float>, UnsafeMutablePointer<Float>) = (frame.input(0), frame.output(0))
+      inParallel((rows + width - 1) / width, threads: frame.threads, grain: 8) { blocks in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: (count + 1) * width) { memory in
+          let turned = memory.baseAddress!
+          let columns = Columns(
+            size: count, step: width, sums: turned + count * width, isLogarithmic: isLogarithmic)
+          for block in blocks {
+            let first = block * width
+            let height = min(width, rows - first)
+            let (source, target) = (input + first * count, output + first * count)
+            for index in 0..<count {
+              for row in 0..<height { turned[index &* width &+ row] = source[row &* count &+ index] }
+            }
+            columns.run(turned, turned, count: height)
+            for index in 0..<count {
+              for row in 0..<height { target[row &* count &+ index] = turned[index &* width &+ row] }
+            }
+          }
         }
       }
     }

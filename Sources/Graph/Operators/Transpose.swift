@@ -18,7 +18,13 @@ package struct Transpose: Operator {
     return [TensorType(input.type.element, order.map { input.shape[$0] })]
   }
 
-  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .anyToPlain }
+  /// Where the last axis becomes axis 1, channels last is the order in which the values already lie.
+  package func layoutRule(_ inputs: [Operand?]) -> LayoutRule {
+    guard let input = inputs[0], input.rank > 2, input.layout == .plain,
+      order == [0, input.rank - 1] + Array(1..<input.rank - 1)
+    else { return .anyToPlain }
+    return .anyToChannelsLast
+  }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let (input, output) = (site.inputs[0]!, site.outputs[0])

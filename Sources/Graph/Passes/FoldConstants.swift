@@ -50,9 +50,11 @@ func evaluate(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> 
 private func laidOut(_ node: Graph.Node, _ inputs: [Operand?], _ types: [TensorType]) throws(FacenetError)
   -> (inputs: [Operand?], outputs: [Operand])
 {
-  guard case .channelsLast = node.operation.layoutRule(inputs), let rank = inputs.first??.rank, rank > 2 else {
-    return (inputs, types.map { Operand($0) })
+  switch node.operation.layoutRule(inputs) {
+  case .channelsLast, .eitherToChannelsLast: break
+  default: return (inputs, types.map { Operand($0) })
   }
+  guard let rank = inputs.first??.rank, rank > 2 else { return (inputs, types.map { Operand($0) }) }
   let operands = try inputs.enumerated().map { index, operand throws(FacenetError) -> Operand? in
     guard let operand, let constant = operand.constant, operand.rank == rank,
       !node.operation.constantInputs.contains(index)

@@ -1,5 +1,7 @@
-/// Joins what follows a convolution or matrix product into its store: a residual of the same shape, then an activation.
+/// Makes one node of several: what exporters write as chains, then what follows a convolution or matrix product and goes
+/// into its store: a residual of the same shape, an activation.
 func fuse(_ graph: inout Graph, operands: [Graph.Value: Operand]) {
+  recognizePatterns(&graph, operands: operands)
   fuseResiduals(&graph, operands: operands)
   fuseActivations(&graph, operands: operands)
 }

@@ -1,0 +1,123 @@
+// Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+/// One row of output pixels of a convolution in which each channel has its own kernel.
+@frozen public struct DepthwiseRow {
+  /// Pixel (0, 0) of the row that lies under the first kernel row used.
+  public var input: UnsafePointer<Float>
+  public var inputPixelStride = 0
+  /// From one kernel row's input to the next.
+  public var inputRowStride = 0
+  /// Pixels in an input row.
+  public var width = 0
+  /// Kernel rows that lie inside the image.
+  public var kernelRows = 0
+  public var kernelWidth = 0
+  public var stride = 0
+  public var dilation = 0
+  public var padLeft = 0
+  public var channels = 0
+  /// (kernel row, kernel column, channel), channels padded to whole registers; the first kernel row used.
+  public var weights: UnsafePointer<Float>
+  public var weightStride = 0
+  public var output: UnsafeMutablePointer<Float>
+  public var outputPixelStride = 0
+  public var outputWidth = 0
+  public var residual: UnsafePointer<Float>?
+  public var residualPixelStride = 0
+  public var epilogue: Epilogue
+
+  @inlinable public init(
+    input: UnsafePointer<Float>, weights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, epilogue: Epilogue
+  ) {
+    self.input = input
+    self.weights = weights
+    self.output = output
+    self.epilogue = epilogue
+  }
+}
+
+public protocol DepthwiseKernels {
+  static func run(_ row: DepthwiseRow)
+}
+
+extension DepthwiseKernels where Self: InstructionSet {
+  @inlinable @inline(__always) public static func run(_ row: DepthwiseRow) {
+    // Output columns whose whole window is inside the image.
+    let first = min((row.padLeft &+ row.stride &- 1) / row.stride, row.outputWidth)
+    let reach = row.width &+ row.padLeft &- (row.kernelWidth &- 1) &* row.dilation &- 1
+    let last = reach < 0 ? first : max(first, min(reach / row.stride &+ 1, row.outputWidth))
+    Vector.forEachRegister(row.channels) { c, part in
+      for x in 0..<first { pixel(row, c, part, x) }
+      var x = first
+      if row.dilation == 1 {
+        switch (row.kernelWidth, row.stride) {
+        case (3, 1): x = pixels(row, c, part, x, last, InlineArray<3, Vector>.self, InlineArray<4, Vector>.self, 1)
+        case (3, 2): x = pixels(row, c, part, x, last, InlineArray<3, Vector>.self, InlineArray<4, Vector>.self, 2)
+        case (5, 1): x = pixels(row, c, part, x, last, InlineArray<5, Vector>.self, InlineArray<4, Vector>.self, 1)
+        case (7, 1): x = pixels(row, c, part, x, last, InlineArray<7, Vector>.self, InlineArray<4, Vector>.self, 1)
+        default: break
+        }
+      }
+      while x < row.outputWidth {
+        pixel(row, c, part, x)
+        x &+= 1
+      }
+    }
+  }
+
+  /// Runs of neighbouring output pixels from `start` on as long as they end before `end`: each input is loaded once and
+  /// goes into every sum that it belongs to.
+  /// - Returns: the first pixel not done.
+  @inlinable @inline(__always) static func pixels<let kernel: Int, let count: Int>(
+    _ row: DepthwiseRow, _ c: Int, _ part: Int?, _ start: Int, _ end: Int, _: InlineArray<kernel, Vector>.Type,
+    _: InlineArray<count, Vector>.Type, _ stride: Int
+  ) -> Int {
+    let bias = Vector(at: row.epilogue.bias + c)
+    var x = start
+    while x &+ count <= end {
+      var sums = InlineArray<count, Vector>(repeating: bias)
+      var source = row.input + ((x &* stride &- row.padLeft) &* row.inputPixelStride &+ c)
+      var weights = row.weights + c
+      for _ in 0..<row.kernelRows {
+        var taps = InlineArray<kernel, Vector>(repeating: Vector(0))
+        for k in 0..<kernel { taps[k] = Vector(at: weights + k &* row.weightStride) }
+        for column in 0..<((count &- 1) &* stride &+ kernel) {
+          let value = Vector(at: source + column &* row.inputPixelStride, part)
+          for i in 0..<count {
+            let k = column &- i &* stride
+            if k >= 0 && k < kernel { sums[i] = multiplyAdd(value, taps[k], sums[i]) }
+          }
+        }
+        source += row.inputRowStride
+        weights += kernel &* row.weightStride
+      }
+      for i in 0..<count { store(sums[i], row, c, part, x &+ i) }
+      x &+= count
+    }
+    return x
+  }
+
+  /// One output pixel, whatever its window covers.
+  @inlinable @inline(__always) static func pixel(_ row: DepthwiseRow, _ c: Int, _ part: Int?, _ x: Int) {
+    var sum = Vector(at: row.epilogue.bias + c)
+    for ky in 0..<row.kernelRows {
+      var column = x &* row.stride &- row.padLeft
+      for kx in 0..<row.kernelWidth {
+        if column >= 0 && column < row.width {
+          let value = Vector(at: row.input + (ky &* row.inputRowStride &+ column &* row.inputPixelStride &+ c), part)
+          sum = multiplyAdd(value, Vector(at: row.weights + ((ky &* row.kernelWidth &+ kx) &* row.weightStride &+ c)), sum)
+        }
+        column &+= row.dilation
+      }
+    }
+    store(sum, row, c, part, x)
+  }
+
+  @inlinable @inline(__always)
+  static func store(_ sum: Vector, _ row: DepthwiseRow, _ c: Int, _ part: Int?, _ x: Int) {
+    var value = sum
+    if let residual = row.residual { value = value + Vector(at: residual + (x &* row.residualPixelStride &+ c), part) }
+    row.epilogue.activate(value, c, Self.self).store(to: row.output + (x &* row.outputPixelStride &+ c), part)
+  }
+}

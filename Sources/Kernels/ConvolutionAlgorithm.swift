@@ -1,0 +1,38 @@
+import KernelCore
+
+/// How a convolution is computed. The choice is made here and nowhere else, by sizes alone, so that one input always
+/// takes one way.
+package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
+  /// Sums over the kernel's positions as the definition says.
+  case direct
+  /// One kernel a channel.
+  case depthwise
+  /// Fewer multiplications for 3x3 kernels, on tiles of the output.
+  case winograd(WinogradTile)
+
+  /// The algorithm for images of this size.
+  package static func choose(_ geometry: ConvolutionGeometry, height: Int, width: Int) -> ConvolutionAlgorithm {
+    let isDepthwise = geometry.groupInputChannels == 1 && geometry.groupOutputChannels == 1
+    if isDepthwise, geometry.groups > 1 { return .depthwise }
+    guard isWinograd(geometry) else { return .direct }
+    let (rows, columns) = (geometry.outputHeight(for: height), geometry.outputWidth(for: width))
+    // Below this the transforms cost what the products save, and above it a tile's weights must serve many tiles.
+    let tiles = ((rows + 3) / 4) * ((columns + 3) / 4)
+    if rows * columns >= 10 * tiles, tiles >= 4 { return .winograd(.four) }
+    return .direct
+  }
+
+  private static func isWinograd(_ geometry: ConvolutionGeometry) -> Bool {
+    geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.strideHeight == 1 && geometry.strideWidth == 1
+      && geometry.dilationHeight == 1 && geometry.dilationWidth == 1 && geometry.groups == 1
+      && geometry.inputChannels >= 16 && geometry.outputChannels >= 16
+  }
+
+  package var description: String {
+    switch self {
+    case .direct: "direct"
+    case .depthwise: "depthwise"
+    case .winograd(let tile): "winograd \(tile.side)x\(tile.side)"
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Core
+import KernelCore
+
+/// A convolution in which each channel has a kernel of its own, row by row of the output.
+///
+/// Immutable: any thread.
+final class DepthwiseConvolution: ConvolutionImplementation {
+  private let geometry: ConvolutionGeometry
+  private let kernels: any KernelTable.Type
+  private let epilogue: PackedEpilogue
+  /// (tap, channel), channels padded to whole registers.
+  private let memory: AlignedBuffer
+  private let stride: Int
+
+  init(_ parts: ConvolutionParts) throws(FacenetError) {
+    geometry = parts.geometry
+    kernels = parts.kernels
+    // All channels are one row, whatever the groups.
+    epilogue = try parts.epilogue(groups: 1)
+    let channels = geometry.outputChannels
+    stride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
+    memory = try AlignedBuffer(count: geometry.taps * stride * MemoryLayout<Float>.stride)
+    let values = memory.pointer(to: Float.self)
+    for channel in 0..<channels {
+      for tap in 0..<geometry.taps {
+        values[tap * stride + channel] = parts.weights[channel * geometry.taps + tap]
+      }
+    }
+  }
+
+  var label: String { "depthwise" }
+
+  func scratchCount(_ size: ConvolutionSize) -> Int { 0 }
+
+  func run(_ call: ConvolutionCall) {
+    let rows = call.batch * call.outputHeight
+    let tasks = call.threads > 1 ? min(rows, call.threads * 4) : 1
+    ThreadPool.shared.run(tasks: tasks, threads: call.threads) { task in
+      for row in rows * task / tasks..<rows * (task + 1) / tasks {
+        run(call, image: row / call.outputHeight, y: row % call.outputHeight)
+      }
+    }
+  }
+
+  private func run(_ call: ConvolutionCall, image: Int, y: Int) {
+    let top = y * geometry.strideHeight - geometry.padTop
+    let step = geometry.dilationHeight
+    // The kernel rows that lie inside the image.
+    let first = top < 0 ? (-top + step - 1) / step : 0
+    let last = max(first, min(geometry.kernelHeight, (call.height - top + step - 1) / step))
+    let inputRow = image * call.height + min(top + first * step, call.height - 1)
+    let outputPixel = (image * call.outputHeight + y) * call.outputWidth
+    var row = DepthwiseRow(
+      input: call.input + inputRow * call.width * call.inputStride,
+      weights: UnsafePointer(memory.pointer(to: Float.self)) + first * geometry.kernelWidth * stride,
+      output: call.output + outputPixel * call.outputStride, epilogue: epilogue.epilogue())
+    row.inputPixelStride = call.inputStride
+    row.inputRowStride = step * call.width * call.inputStride
+    row.width = call.width
+    row.kernelRows = last - first
+    row.kernelWidth = geometry.kernelWidth
+    row.stride = geometry.strideWidth
+    row.dilation = geometry.dilationWidth
+    row.padLeft = geometry.padLeft
+    row.channels = geometry.outputChannels
+    row.weightStride = stride
+    row.outputPixelStride = call.outputStride
+    row.outputWidth = call.outputWidth
+    row.residual = call.residual.map { $0 + outputPixel * call.residualStride }
+    row.residualPixelStride = call.residualStride
+    kernels.run(row)
+  }
+}
