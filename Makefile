@@ -16,7 +16,8 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance toolchain packages environment
+.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
+  packages environment
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +46,7 @@ sanitize: toolchain packages ## Run the engine's tests under the thread and the 
 	@for kind in thread address; do FACENET_SANITIZE=1 $(SWIFT) test --scratch-path $(BUILD)/$$kind --sanitize=$$kind \
 		--disable-xctest --filter 'CoreTests|KernelsTests|GraphTests' || exit 1; done
 
-lfw: build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
-	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }
+lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
 	@$(BUILD)/bin/facenet evaluate pairs "$(DATA)/images" --pairs "$(DATA)/pairs.txt"
 
@@ -58,7 +58,10 @@ benchmark: build samples ## Time this library and its peers by turns; the table 
 	@$(BUILD)/benchmark/venv/bin/python benchmarks/run.py $(OPTIONS)
 
 models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
-	@for name in $(MODELS); do $(VENV_PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; done
+	@for name in $(MODELS); do \
+	  test -f models/$$name.md || { echo "facenet: there is no recipe for a model called $$name" >&2; exit 2; }; \
+	  $(VENV_PYTHON) models/$$name.py --output $(BUILD)/models/$$name.onnx >/dev/null || exit 1; \
+	done
 
 samples: environment ## Fetch the sample photographs into build/samples.
 	@$(VENV_PYTHON) models/samples.py >/dev/null
@@ -68,6 +71,10 @@ conformance: environment ## Write the ONNX standard's own test cases into build/
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)
+
+labelled:
+	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }
+	@test -f "$(DATA)/pairs.txt" || { echo "facenet: there is no $(DATA)/pairs.txt" >&2; exit 2; }
 
 toolchain:
 	@sh scripts/toolchain.sh

@@ -52,6 +52,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(name: "CSystem"),
     floor("Core", ["CSystem"]),
     .target(name: "KernelCore", swiftSettings: [optimized]),
@@ -61,7 +62,7 @@ let package = Package(
       swiftSettings: [optimized]),
     floor("Graph", ["Core", "Kernels"]),
     .target(
-      name: "Imaging", dependencies: ["Core", "CTurboJPEG", "CPNG"],
+      name: "Imaging", dependencies: ["Core", "CTurboJPEG", "CPNG", "CPNGReader"],
       swiftSettings: [optimized]),
     floor("ONNX", ["Core", "Graph"]),
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),

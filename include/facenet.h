@@ -128,7 +128,8 @@ typedef struct facenet_detector_options {
   uint32_t struct_size;
   uint32_t threads;      /* at most this many work on a picture, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
   uint32_t minimum_size; /* smallest side in pixels of a face that must be found: smaller costs more time;
-                            0: a fiftieth of the picture's longer side, at least 20 */
+                            0: a fortieth of the picture's longer side, at least
+                            what the detector finds reliably, 16 to 24 */
   float minimum_score;   /* faces below are not reported, 0 ... 1; 0: the model's own limit */
   float overlap;         /* boxes with a larger intersection over union are one face, 0 ... 1; 0: the model's own */
 } facenet_detector_options;

@@ -22,6 +22,7 @@ FLOORS: Dict[str, float] = {
     "CFFI": 0,
     "CFacenet": 0,
     "CPNG": 0,
+    "CPNGReader": 0,
     "CSQLite": 0,
     "CSystem": 0,
     "CTurboJPEG": 0,

@@ -48,7 +48,7 @@ install_from_cache() {
 
 download() {
     "$folder/bin/python" -m pip download --quiet --disable-pip-version-check --no-input --retries 2 \
-        --dest "$temporary" --no-deps --only-binary :all: --require-hashes --requirement "$requirements" \
+        --dest "$temporary" --find-links "$wheels" --no-deps --only-binary :all: --require-hashes --requirement "$requirements" \
         >"$temporary/log" 2>&1
 }
 

@@ -30,7 +30,9 @@ enum ProcessorQuota {
   /// A group's folder and those above it. Inside a container the root is the group itself.
   private static func folders(_ root: String, _ path: Substring) -> [String] {
     var folders = [root]
-    for part in path.split(separator: "/") where part != ".." { folders.append(folders[folders.count - 1] + "/" + part) }
+    for part in path.split(separator: "/") where part != ".." {
+      folders.append(folders[folders.count - 1] + "/" + part)
+    }
     return folders
   }
 

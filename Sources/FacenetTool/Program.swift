@@ -12,6 +12,7 @@ struct Program {
 
   @MainActor
   static func main() async {
+    StandardStreams.holdClosed()
     Interruption.install()
     let console = Console()
     let code = await run(Array(CommandLine.arguments.dropFirst()), console)

@@ -1,4 +1,8 @@
 /// What a picture may cost before it is refused.
+///
+/// Decoding needs 3 bytes of memory a pixel of the whole picture; 4 where it has alpha or ink (CMYK); 6 or 8 more for a
+/// progressive JPEG; 3 more while a picture is turned upright. Time grows with pixels and bytes alone: parts that do not
+/// show (profiles, texts, data after the last row) are passed over, and JPEG scans are counted first.
 public struct DecodeLimits: Sendable, Hashable {
   /// Width times height as the file declares them; checked before memory for the pixels is asked for.
   public var maximumPixels: Int

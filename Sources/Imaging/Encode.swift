@@ -29,13 +29,16 @@ extension ImageView {
   }
 
   /// The picture as a PNG file with 8 bits a sample; alpha is kept.
-  /// - Throws: `tooLarge` for a side of more than a million pixels.
+  /// - Throws: `tooLarge` for a side of more than a million pixels or more than 2 GiB of them.
   package func encodedPNG() throws(FacenetError) -> [UInt8] {
     guard width <= 1_000_000, height <= 1_000_000, let pitch = Int32(exactly: stride) else {
       throw FacenetError(.tooLarge, "a picture of \(width)x\(height) pixels does not fit a PNG file (1,000,000 a side)")
     }
-    // Deflate's worst case (stored blocks), a filter byte a row and the chunks around it.
     let raw = (width * format.bytesPerPixel + 1) * height
+    guard raw <= 2 << 30 else {
+      throw FacenetError(.tooLarge, "a picture of \(width)x\(height) pixels is too large to be written as PNG (2 GiB)")
+    }
+    // Deflate's worst case (stored blocks), a filter byte a row and the chunks around it.
     var capacity = png_alloc_size_t(raw + raw / 8 + raw / 64 + 4096)
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
@@ -62,6 +65,10 @@ extension ImageView {
       case .bgra8: TJPF_BGRX
       }
     return Int32(format.rawValue)
+  }
+
+  private func message(_ image: png_image) -> String {
+    withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
   private var pngFormat: UInt32 {

@@ -31,15 +31,29 @@ func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throw
 
 /// Refuses what costs more than it can be worth, before memory is asked for.
 private func check(_ header: JPEGHeader, _ byteCount: Int, _ options: DecodeOptions) throws(FacenetError) {
-  _ = try checkedPixels(header.width, header.height, options.limits)
+  let size = "\(header.width)x\(header.height)"
+  let pixels = try checkedPixels(header.width, header.height, options.limits)
+  guard header.width <= longestSide, header.height <= longestSide else {
+    throw FacenetError(.tooLarge, "a JPEG picture of \(size) pixels exceeds the limit of \(longestSide) a side")
+  }
   guard header.scans > 0 else { throw FacenetError(.corrupt, "a JPEG file is cut short before its first scan") }
-  guard header.scans <= 100 else {
-    throw FacenetError(.tooLarge, "a JPEG picture has \(header.scans) scans, the limit is 100")
+  let limit = scanLimit(pixels, options.limits)
+  guard header.scans <= limit else {
+    throw FacenetError(
+      .tooLarge, "a JPEG picture of \(size) pixels has \(header.scans) scans, the limit at this size is \(limit)")
   }
   guard options.acceptsDamage || header.minimumBits / 8 <= byteCount else {
-    throw FacenetError(
-      .corrupt, "a JPEG picture of \(header.width)x\(header.height) pixels cannot be held in \(byteCount) bytes")
+    throw FacenetError(.corrupt, "a JPEG picture of \(size) pixels cannot be held in \(byteCount) bytes")
   }
+}
+
+/// The decoder's own limit.
+private let longestSide = 65500
+
+/// A scan may be a few bytes long but costs a walk over the whole picture: at most 100 scans, and at most as many as make
+/// the walk of 20 over the largest picture. Encoders write up to 18 (the JPEG library's own for CMYK).
+private func scanLimit(_ pixels: Int, _ limits: DecodeLimits) -> Int {
+  min(100, 20 * min(limits.maximumPixels, 1 << 36) / pixels)
 }
 
 /// The smallest of the sizes 1/8, 1/4, 1/2 and 1 that is large enough.

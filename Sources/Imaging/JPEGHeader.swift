@@ -24,7 +24,9 @@ struct JPEGHeader {
     while !isComplete, let marker = Self.nextMarker(&reader) {
       switch marker {
       case 0xD9: isComplete = true
-      case 0x01, 0xD0...0xD8: continue
+      // These have no length. The decoder passes over the unassigned ones (below 0xC0) between restart intervals: with a
+      // length read into them they could hide scans.
+      case 0x01...0xBF, 0xD0...0xD8: continue
       default:
         guard let segment = try segment(&reader, marker) else { return }
         if marker == 0xDA { scans += 1 }
@@ -48,11 +50,12 @@ struct JPEGHeader {
     return nil
   }
 
-  /// The bytes of a segment after its length; nil where the file ends within a segment after the frame header.
+  /// The bytes of a segment after its length; nil where the file ends within a segment after the frame header. A length
+  /// too short to count itself is taken as an empty segment, as the decoder takes it.
   private func segment(_ reader: inout ByteReader, _ marker: UInt8) throws(FacenetError) -> UnsafeRawBufferPointer? {
     do throws(FacenetError) {
       let length = Int(try reader.readInteger(UInt16.self, .big))
-      return try reader.read(length - 2)
+      return try reader.read(max(0, length - 2))
     } catch {
       if width > 0 { return nil }
       throw FacenetError(
@@ -88,8 +91,10 @@ struct JPEGHeader {
       throw FacenetError(.unsupported, "a JPEG picture with \(bits) bits a sample cannot be read, only 8 bits can")
     }
     switch marker {
-    case 0xC0, 0xC1, 0xC2, 0xC9, 0xCA: break
+    case 0xC0, 0xC1, 0xC2: break
     case 0xC3, 0xCB: throw FacenetError(.unsupported, "a lossless JPEG picture cannot be read")
+    // Hardly any program reads them, and their decoder goes on inventing coefficients where the data end.
+    case 0xC9, 0xCA: throw FacenetError(.unsupported, "an arithmetic-coded JPEG picture cannot be read")
     default: throw FacenetError(.unsupported, "a hierarchical JPEG picture cannot be read")
     }
     guard [1, 3, 4].contains(components) else {

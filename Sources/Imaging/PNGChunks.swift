@@ -8,10 +8,9 @@ struct PNGChunks {
   private(set) var width = 0
   private(set) var height = 0
   private(set) var orientation = Orientation.upright
+  /// Whether pixels may be transparent.
+  private(set) var hasAlpha = false
   private(set) var essential: [UInt8] = []
-
-  /// Sixteen bits and interlaced: read as raw samples, see ``decodePNG(_:_:)``.
-  private(set) var needsRawSamples = false
 
   private static let kept: Set<UInt32> = Set(
     ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB"].map { name in
@@ -20,13 +19,10 @@ struct PNGChunks {
   private static let imageHeader: UInt32 = 0x4948_4452
   private static let imageData: UInt32 = 0x4944_4154
   private static let imageEnd: UInt32 = 0x4945_4E44
+  private static let transparency: UInt32 = 0x7452_4E53
   private static let exif: UInt32 = 0x6558_4966
-  private static let gamma: UInt32 = 0x6741_4D41
-  private static let colourSpace: Set<UInt32> = [gamma, 0x6348_524D, 0x7352_4742]
-  /// A whole gAMA chunk that says: samples are light.
-  private static let linearGamma: [UInt8] = [
-    0, 0, 0, 4, 0x67, 0x41, 0x4D, 0x41, 0, 1, 0x86, 0xA0, 0x31, 0xE8, 0x96, 0x5F,
-  ]
+  /// The decoder's own limit.
+  private static let longestSide = 1_000_000
 
   private var bitsPerPixel = 0
   private var dataBytes = 0
@@ -46,28 +42,17 @@ struct PNGChunks {
         essential.reserveCapacity(bytes.count)
       }
       isFirst = false
-      try note(type, data)
-      if keeps(type) { essential.append(contentsOf: bytes[start..<reader.offset]) }
-      if needsRawSamples && type == Self.imageHeader { essential.append(contentsOf: Self.linearGamma) }
+      note(type, data)
+      if Self.kept.contains(type) { essential.append(contentsOf: bytes[start..<reader.offset]) }
       if type == Self.imageEnd { break }
     }
     try checkData()
   }
 
-  private func keeps(_ type: UInt32) -> Bool {
-    Self.kept.contains(type) && !(needsRawSamples && Self.colourSpace.contains(type))
-  }
-
-  private mutating func note(_ type: UInt32, _ data: UnsafeRawBufferPointer) throws(FacenetError) {
+  private mutating func note(_ type: UInt32, _ data: UnsafeRawBufferPointer) {
     if type == Self.imageData { dataBytes += data.count }
+    if type == Self.transparency { hasAlpha = true }
     if type == Self.exif { orientation = EXIF.orientation(in: data) }
-    guard needsRawSamples, type == Self.gamma else { return }
-    var reader = ByteReader(data)
-    let gamma = try reader.readInteger(UInt32.self, .big)
-    guard (43000...48000).contains(gamma) else {
-      throw FacenetError(
-        .unsupported, "an interlaced PNG picture of 16 bits with gamma \(gamma) cannot be read, only 45455 (sRGB) can")
-    }
   }
 
   private static func chunk(_ reader: inout ByteReader) throws(FacenetError) -> (UInt32, UnsafeRawBufferPointer) {
@@ -84,17 +69,23 @@ struct PNGChunks {
   }
 
   private mutating func readHeader(_ data: UnsafeRawBufferPointer, _ limits: DecodeLimits) throws(FacenetError) {
+    guard data.count == 13 else {
+      throw FacenetError(.corrupt, "a PNG file's IHDR chunk has \(data.count) bytes, expected 13")
+    }
     var reader = ByteReader(data)
     width = Int(try reader.readInteger(UInt32.self, .big))
     height = Int(try reader.readInteger(UInt32.self, .big))
     let depth = Int(try reader.readInteger(UInt8.self, .big))
     let colour = try reader.readInteger(UInt8.self, .big)
-    try reader.skip(2)
-    needsRawSamples = try reader.readInteger(UInt8.self, .big) == 1 && depth == 16
     guard width > 0, height > 0 else {
       throw FacenetError(.corrupt, "a PNG picture of \(width)x\(height) pixels is empty")
     }
+    guard width <= Self.longestSide, height <= Self.longestSide else {
+      throw FacenetError(
+        .tooLarge, "a PNG picture of \(width)x\(height) pixels exceeds the limit of \(Self.longestSide) a side")
+    }
     _ = try checkedPixels(width, height, limits)
+    hasAlpha = colour == 4 || colour == 6
     let channels = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colour] ?? 1
     bitsPerPixel = channels * depth
   }

@@ -52,6 +52,7 @@ extension ImageView {
     let columns = ResampleWeights(source: self.width, target: width, filter: filter)
     // One float beyond the last pixel, since pixels are loaded four floats at a time.
     let sums = try AlignedBuffer(count: (3 * self.width + 1) * MemoryLayout<Float>.stride)
+    defer { withExtendedLifetime(sums) {} }
     for y in 0..<height {
       mixRows(rows, y, into: sums.pointer())
       finish(y, UnsafePointer(sums.pointer(to: Float.self)), columns)

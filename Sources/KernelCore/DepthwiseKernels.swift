@@ -157,7 +157,8 @@ extension DepthwiseKernels where Self: InstructionSet {
       for kx in 0..<row.kernelWidth {
         if column >= 0 && column < row.width {
           let value = Vector(at: row.input + (ky &* row.inputRowStride &+ column &* row.inputPixelStride &+ c), part)
-          sum = multiplyAdd(value, Vector(at: row.weights + ((ky &* row.kernelWidth &+ kx) &* row.weightStride &+ c)), sum)
+          let tap = row.weights + ((ky &* row.kernelWidth &+ kx) &* row.weightStride &+ c)
+          sum = multiplyAdd(value, Vector(at: tap), sum)
         }
         column &+= row.dilation
       }

@@ -59,8 +59,8 @@ package final class Convolution: Sendable {
   ///
   /// Strides are floats from one pixel to the next, at least the number of channels; a larger one addresses a slice of a
   /// wider buffer, and nothing outside the slice is touched. Where `isPlanar` the input is (batch, inputChannels, height,
-  /// width) instead, which only a convolution that ``readsPlanes`` takes, and its stride means nothing. `residual` has the output's shape and may be the output
-  /// itself when the strides agree; otherwise no two buffers overlap.
+  /// width) instead, which only a convolution that ``readsPlanes`` takes, and its stride means nothing. `residual` has the
+  /// output's shape and may be the output itself when the strides agree; otherwise no two buffers overlap.
   package func run(
     batch: Int, height: Int, width: Int, input: UnsafePointer<Float>, inputStride: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, residual: UnsafePointer<Float>? = nil,
@@ -70,8 +70,8 @@ package final class Convolution: Sendable {
     precondition(!isPlanar || readsPlanes)
     let call = ConvolutionCall(
       batch: batch, height: height, width: width, outputHeight: geometry.outputHeight(for: height),
-      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, isPlanar: isPlanar, output: output,
-      outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
+      outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, isPlanar: isPlanar,
+      output: output, outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
       threads: max(threads, 1))
     guard call.batch * call.outputHeight * call.outputWidth > 0 else { return }
     implementation.run(call)

@@ -110,7 +110,8 @@ final class WinogradConvolution: ConvolutionImplementation {
   }
 
   private func forEachTile(
-    _ call: ConvolutionCall, _ blocks: Blocks, _ range: Range<Int>, _ body: (_ slot: Int, _ position: OutputPixel) -> Void
+    _ call: ConvolutionCall, _ blocks: Blocks, _ range: Range<Int>,
+    _ body: (_ slot: Int, _ position: OutputPixel) -> Void
   ) {
     let tasks = (range.count + Self.tilesPerTask - 1) / Self.tilesPerTask
     ThreadPool.shared.run(tasks: tasks, threads: call.threads) { task in

@@ -55,8 +55,8 @@ import Testing
     (["a", "--threshold", "inf"], "--threshold takes a number from 0 to 4, got 'inf'"),
     (["a", "--threshold", "4.1"], "--threshold takes a number from 0 to 4, got '4.1'"),
     (["a", "--threshold", "1", "--far", "0.1"], "--threshold and --far cannot stand together"),
-    ([], "try needs A"),
-    (["a", "b", "c"], "try does not know what to do with 'c'"),
+    ([], "try needs A: `facenet try --help` explains it"),
+    (["a", "b", "c"], "try does not know what to do with 'c' after A [B]"),
     ([""], "a file name is empty"),
   ])
   func mistakesAreExplained(words: [String], message: String) {

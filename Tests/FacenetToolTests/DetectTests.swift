@@ -61,7 +61,11 @@ import Testing
 
   @Test func nothingThatCanBeReadIsStatusTwo() throws {
     let folder = try TemporaryFolder()
-    #expect(try ProgramRun(["detect", folder.path]).status == 2)
+    for verb in ["detect", "embed"] {
+      let run = try ProgramRun([verb, folder.path])
+      #expect(run.status == 2)
+      #expect(run.messages == "facenet: there is no picture in \(folder.path)\n")
+    }
     #expect(try ProgramRun(["detect", folder.file("none.jpg")]).status == 2)
     try folder.write("plain.png", Fixtures.plainPicture(width: 1, height: 1))
     #expect(try ProgramRun(["detect", folder.path]).status == 1)
@@ -139,20 +143,32 @@ import Testing
     #expect(run.status == 1)
   }
 
-  @Test func aFolderWithoutPermissionIsReported() throws {
-    // Root may read everything, so the program runs as nobody where the tests run as root.
-    guard let nobody = try Unprivileged() else { return }
+  @Test(.enabled(if: Unprivileged.isPossible, Unprivileged.reason))
+  func whatMayNotBeReadIsReported() throws {
+    let nobody = try Unprivileged()
     let folder = nobody.folder
     try folder.write("photos/closed/photo.jpg")
-    try folder.write("photos/open.png", Fixtures.plainPicture(width: 20, height: 20))
+    for name in ["open.png", "secret.png"] {
+      try folder.write("photos/\(name)", Fixtures.plainPicture(width: 20, height: 20))
+    }
     chmod(folder.file("photos/closed"), 0)
+    chmod(folder.file("photos/secret.png"), 0)
     defer { chmod(folder.file("photos/closed"), 0o755) }
     let run = try nobody.run(["detect", "--json", folder.file("photos")])
     #expect(run.status == 1)
-    #expect(run.messages.contains("cannot open \(folder.file("photos/closed")): Permission denied"))
-    #expect(try run.objects().count == 2)
-    let drawn = try nobody.run(["detect", folder.file("photos/open.png"), "--draw", folder.file("photos")])
-    #expect(drawn.status == 2)
-    #expect(drawn.messages.contains("Permission denied"))
+    for name in ["closed", "secret.png"] {
+      #expect(run.messages.contains("cannot open \(folder.file("photos/\(name)")): Permission denied"))
+    }
+    let objects = try run.objects()
+    #expect(objects.count == 3 && objects.count { $0["error"] is String } == 2)
+  }
+
+  @Test(.enabled(if: Unprivileged.isPossible, Unprivileged.reason))
+  func aFolderThatMayNotBeWrittenEndsTheRun() throws {
+    let nobody = try Unprivileged()
+    let photograph = try nobody.folder.write("open.png", Fixtures.plainPicture(width: 20, height: 20))
+    let run = try nobody.run(["detect", photograph, "--draw", nobody.folder.path])
+    #expect(run.status == 2)
+    #expect(run.messages.contains("Permission denied"))
   }
 }

@@ -45,8 +45,9 @@ import Testing
     (["help", "verfy"], "facenet: there is no verb 'verfy'; is 'verify' meant?"),
     (["model"], "facenet: model needs one of: list, info, install, path"),
     (["model", "lits"], "facenet: model does not know 'lits'; is 'list' meant?"),
-    (["verify", "a.jpg"], "facenet: verify needs B"),
-    (["detect"], "facenet: detect needs PHOTO|DIR..."),
+    (["verify", "a.jpg"], "facenet: verify needs B: `facenet verify --help` explains it"),
+    (["verify", "a", "b", "c"], "facenet: verify does not know what to do with 'c' after A B"),
+    (["detect"], "facenet: detect needs PHOTO|DIR...: `facenet detect --help` explains it"),
     (["detect", "a.jpg", "--jason"], "facenet: detect knows no option --jason; is --json meant?"),
     (
       ["detect", "a.jpg", "--minimum-size", "0"],

@@ -24,6 +24,29 @@ import Testing
     #expect(run.messages == "facenet: cannot write to standard output: No space left on device\n")
   }
 
+  /// No file of the program's own takes the place of a stream that is closed.
+  @Test(.enabled(if: Fixtures.canRecognise, "default models or samples not present"))
+  func closedStreamsGetNothing() throws {
+    let folder = try TemporaryFolder()
+    let words = ["embed", "--json", try Fixtures.sample("obama.jpg"), folder.file("none.jpg"), "--output"]
+    let plain = try ProgramRun(words + [folder.file("plain.npy")])
+    #expect(plain.status == 1)
+    for (closed, status) in [(">&-", 2), ("2>&-", 1), ("<&- >&- 2>&-", 2)] as [(String, Int32)] {
+      let script = "exec \"$0\" \"$@\" \(closed)"
+      let output = folder.file("closed.npy")
+      let run = try ProgramRun(["-c", script, ProgramRun.program] + words + [output], program: "/bin/sh")
+      #expect(run.status == status, "\(closed)")
+      let isQuiet = closed.contains("2>&-")
+      #expect(run.messages.contains("cannot write to standard output: Bad file descriptor") == !isQuiet)
+      for ending in ["npy", "csv"] {
+        let files = try ["plain", "closed"].map {
+          try Data(contentsOf: URL(fileURLWithPath: folder.file("\($0).\(ending)")))
+        }
+        #expect(files[0] == files[1], "\(closed)")
+      }
+    }
+  }
+
   @Test(.enabled(if: Fixtures.canRecognise, "default models or samples not present"))
   func anInterruptLeavesNothingHalfWritten() throws {
     let folder = try TemporaryFolder()

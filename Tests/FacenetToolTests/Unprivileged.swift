@@ -1,18 +1,20 @@
 import Faces
 import Foundation
 import Glibc
+import Testing
 
 /// Runs of a copy of the program as somebody who may read and write little.
 struct Unprivileged {
   /// Belongs to whoever runs the tests; others may read it.
   let folder: TemporaryFolder
-  private let isRoot = geteuid() == 0
+  private static let isRoot = geteuid() == 0
+  private static let setpriv = "/usr/bin/setpriv"
 
-  static let setpriv = "/usr/bin/setpriv"
+  /// Whether it can be done: root may read everything, so where the tests run as root they must be able to give that up.
+  static let isPossible = !isRoot || access(setpriv, X_OK) == 0
+  static let reason: Comment = "the tests run as root and there is no setpriv (util-linux) to give that up"
 
-  /// nil where the tests run as root and there is no way to give that up.
-  init?() throws {
-    if isRoot && access(Self.setpriv, X_OK) != 0 { return nil }
+  init() throws {
     folder = try TemporaryFolder()
     try FileManager.default.copyItem(atPath: ProgramRun.program, toPath: folder.file("program"))
     try folder.write(
@@ -23,7 +25,7 @@ struct Unprivileged {
 
   func run(_ words: [String]) throws -> ProgramRun {
     let environment = ["FACENET_MODELS": folder.file("models")]
-    guard isRoot else { return try ProgramRun(words, environment: environment, program: folder.file("program")) }
+    guard Self.isRoot else { return try ProgramRun(words, environment: environment, program: folder.file("program")) }
     let identity = ["--reuid=65534", "--regid=65534", "--clear-groups"]
     return try ProgramRun(identity + [folder.file("program")] + words, environment: environment, program: Self.setpriv)
   }

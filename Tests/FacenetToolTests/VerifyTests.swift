@@ -32,6 +32,13 @@ import Testing
     #expect(run.output.hasPrefix("distance ") && run.output.hasSuffix("threshold 4.0000  same person\n"))
   }
 
+  @Test(arguments: [("0.01", 1.166), ("0.001", 0.891), ("1e-4", 0.668)])
+  func aMeasuredRateGivesItsThreshold(rate: String, threshold: Double) throws {
+    let photographs = try [Fixtures.sample("obama.jpg"), Fixtures.sample("obama2.jpg")]
+    let object = try #require(try ProgramRun(["verify", "--json", "--far", rate] + photographs).objects().first)
+    #expect(object["threshold"] as? Double == threshold)
+  }
+
   @Test func aRateThatWasNotMeasuredIsRefused() throws {
     let photographs = try [Fixtures.sample("obama.jpg"), Fixtures.sample("obama2.jpg")]
     let run = try ProgramRun(["verify"] + photographs + ["--far", "0.12345"])

@@ -26,6 +26,9 @@ import Testing
     ]
   }()
 
+  /// Without seeds the tests on them would have nothing to do.
+  @Test func hasItsSeeds() { #expect(Self.seeds.count == 6 && Self.seeds.allSatisfy { !$0.bytes.isEmpty }) }
+
   @Test(arguments: seeds.indices) func survivesEveryTruncation(seed: Int) {
     let bytes = Self.seeds[seed].bytes
     #expect(outcome(bytes))

@@ -12,6 +12,8 @@ struct PNGFixture {
   var transparency: [UInt8] = []
   /// Whole chunks put between IHDR and the palette.
   var extra: [UInt8] = []
+  /// Bytes left out at the end of the last row, while the compressed data still end as they should.
+  var missing = 0
   let samples: [Int]
 
   static func channels(_ colourType: Int) -> Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colourType] ?? 0 }
@@ -37,7 +39,7 @@ struct PNGFixture {
     file += extra
     if !palette.isEmpty { file += Self.chunk("PLTE", palette.flatMap { $0 }) }
     if !transparency.isEmpty { file += Self.chunk("tRNS", transparency) }
-    return file + Self.chunk("IDAT", Self.stored(rows())) + Self.chunk("IEND", [])
+    return file + Self.chunk("IDAT", Self.stored(rows().dropLast(missing))) + Self.chunk("IEND", [])
   }
 
   /// Filter byte 0 and packed samples for each row of each pass.
@@ -73,7 +75,8 @@ struct PNGFixture {
   }
 
   /// A zlib stream (RFC 1950) of stored blocks.
-  static func stored(_ bytes: [UInt8]) -> [UInt8] {
+  static func stored(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    let bytes = Array(bytes)
     var stream: [UInt8] = [0x78, 0x01]
     var start = 0
     repeat {

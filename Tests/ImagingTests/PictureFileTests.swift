@@ -37,12 +37,12 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: geteuid() != 0, "root may read every file")) func explainsAMissingPermission() throws {
-    let path = folder + "/secret.png"
-    try File.write(smoothPicture(2, 2).withView { try $0.encodedPNG() }, to: path)
-    chmod(path, 0)
+  @Test func explainsWhatTheSystemRefuses() {
+    let path = folder + "/circle.png"
+    symlink("circle.png", path)
     let error = #expect(throws: FacenetError.self) { try Bitmap(path: path) }
     #expect(error?.status == .inputOutput)
+    #expect(error?.message.contains("cannot open \(path): ") == true)
   }
 
   @Test func refusesALongFileBeforeReadingIt() throws {

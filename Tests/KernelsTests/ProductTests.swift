@@ -21,8 +21,7 @@ import Testing
   /// Half a unit in the last place for each addition, of sums that stay near 1.
   static func limit(_ inner: Int) -> Float { 0x1p-24 * Float(max(inner, 16)) }
 
-  @Test(arguments: Table.all, sizes) func packedOnce(table: Table, size: Size) throws {
-    guard size.inner > 0 else { return }
+  @Test(arguments: Table.all, sizes.filter { $0.inner > 0 }) func packedOnce(table: Table, size: Size) throws {
     for transposed in [false, true] {
       for (threads, hasResidual) in [(1, false), (3, true)] {
         var noise = Noise(seed: size.rows + size.inner)

@@ -107,8 +107,8 @@ def report_folds(folds: List[Tuple[np.ndarray, np.ndarray]], fixed: float) -> No
     print(f"at the model's threshold {fixed}: {((distances < fixed) == same).mean():.4f}")
 
 
-def report_rates(embedder: Embedder, vectors: np.ndarray, people: np.ndarray) -> None:
-    """Prints thresholds by false-accept rate over all pairs of photographs of different people."""
+def report_rates(embedder: Embedder, vectors: np.ndarray, people: np.ndarray, fixed: float) -> None:
+    """Prints thresholds by false-accept rate over all pairs of photographs of different people, and the model's own."""
     apart, together = [], []
     for index in range(len(vectors) - 1):
         distances = embedder.distances(vectors[index], vectors[index + 1 :])
@@ -120,6 +120,8 @@ def report_rates(embedder: Embedder, vectors: np.ndarray, people: np.ndarray) ->
     for rate in (1e-1, 1e-2, 1e-3, 1e-4):
         threshold = different[int(rate * len(different))]
         print(f"false-accept rate {rate:g}: threshold {threshold:.3f}, accepts {(alike < threshold).mean():.4f} of one person")
+    rate, accepted = (different < fixed).mean(), (alike < fixed).mean()
+    print(f"false-accept rate {rate:.1e} at the model's threshold {fixed}, accepts {accepted:.4f} of one person")
 
 
 def main() -> None:
@@ -136,8 +138,9 @@ def main() -> None:
     for pairs in read_pairs(options.data / "pairs.txt"):
         first, second = (vectors[[rows[pair[side]] for pair in pairs]] for side in (0, 1))
         folds.append((embedder.distances(first, second), np.array([pair[2] for pair in pairs])))
-    report_folds(folds, float(embedder.facts["facenet.threshold"]))
-    report_rates(embedder, vectors, np.array([name.split("/")[0] for name in landmarks]))
+    fixed = float(embedder.facts["facenet.threshold"])
+    report_folds(folds, fixed)
+    report_rates(embedder, vectors, np.array([name.split("/")[0] for name in landmarks]), fixed)
 
 
 if __name__ == "__main__":

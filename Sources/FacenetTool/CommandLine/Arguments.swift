@@ -70,10 +70,13 @@ struct Arguments: Sendable {
     let unlimited = verb.operands.contains { $0.count == .oneOrMore }
     if operands.count < least {
       let missing = verb.operands.filter { $0.count != .optional }[operands.count]
-      throw UsageError("\(verb.name) needs \(missing.usage)")
+      throw UsageError("\(verb.name) needs \(missing.usage): `facenet \(verb.name) --help` explains it")
     }
     if !unlimited && operands.count > verb.operands.count {
-      throw UsageError("\(verb.name) does not know what to do with '\(operands[verb.operands.count])'")
+      let taken = verb.operands.map(\.usage).joined(separator: " ")
+      throw UsageError(
+        "\(verb.name) does not know what to do with '\(operands[verb.operands.count])'"
+          + (taken.isEmpty ? "" : " after \(taken)"))
     }
     guard !operands.contains("") else { throw UsageError("a file name is empty") }
   }

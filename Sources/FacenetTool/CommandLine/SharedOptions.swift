@@ -10,8 +10,8 @@ extension Option {
     "embedder", "NAME|FILE.onnx", "The model that turns faces into vectors; default: \(Embedder.defaultName).")
   static let minimumSize = integer(
     "minimum-size", "N", 1...1_000_000,
-    "The smallest side, in pixels, of a face that must be found; default: a fiftieth of the photograph's longer side, "
-      + "but at least 20. Larger is faster.")
+    "The smallest side, in pixels, of a face that must be found; default: a fortieth of the photograph's longer side, "
+      + "but at least what the detector finds reliably, 16 to 24. Larger is faster.")
   static let minimumScore = number(
     "minimum-score", "S", 0...1, "Leave out faces with a lower score, 0 to 1; default: the detector's own limit.")
   static let threads = integer(

@@ -32,6 +32,14 @@ struct PhotographList: Sendable {
       }
     }
   }
+
+  /// Every file that is named and every picture in the folders that are named, of which there must be one.
+  /// - Throws: `notFound` where the folders hold none.
+  init(nonempty arguments: [String]) throws(FacenetError) {
+    self.init(arguments)
+    guard photographs.isEmpty, failures.isEmpty else { return }
+    throw FacenetError(.notFound, "there is no picture in \(arguments.joined(separator: ", "))")
+  }
 }
 
 /// Whether a path leads to a folder, through links where need be.

@@ -208,7 +208,8 @@ extension Benchmark {
         padded(step.output.map { "\($0.shape.map(String.init).joined(separator: "x"))" } ?? "", 18), step.node,
       ].joined(separator: " ")
     }
-    let head = "share %        ms  GFLOP/s peak %  operator             kernel                   output             node"
+    let head =
+      "share %        ms  GFLOP/s peak %  " + padded("operator", 21) + padded("kernel", 25) + padded("output", 19) + "node"
     return [head] + rows + ["total \(decimal(total, 3)) ms"]
   }
 

@@ -27,7 +27,7 @@ let detectVerb = Verb(
 
 @MainActor
 private func detect(_ arguments: Arguments, _ console: Console) async throws -> ExitCode {
-  let list = PhotographList(arguments.operands)
+  let list = try PhotographList(nonempty: arguments.operands)
   let photographs = list.photographs
   let share = ThreadShare(arguments, over: photographs.count)
   let detector = try Detector(arguments, threads: share.each)

@@ -32,7 +32,7 @@ let embedVerb = Verb(
 
 @MainActor
 private func embed(_ arguments: Arguments, _ console: Console) async throws -> ExitCode {
-  let list = PhotographList(arguments.operands)
+  let list = try PhotographList(nonempty: arguments.operands)
   let photographs = list.photographs
   let share = ThreadShare(arguments, over: photographs.count)
   let source = try EmbeddingSource(arguments, threads: share.each)

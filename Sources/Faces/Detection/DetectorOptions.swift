@@ -5,7 +5,8 @@ public struct DetectorOptions: Sendable, Hashable {
   /// Faces with a lower score are not reported, 0 to 1; nil means the model's own limit.
   public var minimumScore: Float?
   /// The smallest side, in pixels of the picture, of a face that must be found. It decides the scale at which a
-  /// picture is searched, and with it the time. nil means a fiftieth of the picture's longer side, but at least 20.
+  /// picture is searched, and with it the time. nil means a fortieth of the picture's longer side, but at least what the
+  /// detector finds reliably: 16 to 24.
   public var minimumSize: Int?
   /// Two boxes that overlap by more than this share (intersection over union, 0 to 1) are one face; nil means the
   /// model's own limit.
