@@ -71,8 +71,8 @@ package final class Convolution: Sendable {
     let call = ConvolutionCall(
       batch: batch, height: height, width: width, outputHeight: geometry.outputHeight(for: height),
       outputWidth: geometry.outputWidth(for: width), input: input, inputStride: inputStride, isPlanar: isPlanar,
-      output: output, outputStride: outputStride, residual: residual, residualStride: residualStride, scratch: Scratch(scratch),
-      threads: max(threads, 1))
+      output: output, outputStride: outputStride, residual: residual, residualStride: residualStride,
+      scratch: Scratch(scratch), threads: max(threads, 1))
     guard call.batch * call.outputHeight * call.outputWidth > 0 else { return }
     implementation.run(call)
   }

@@ -209,7 +209,8 @@ extension Benchmark {
       ].joined(separator: " ")
     }
     let head =
-      "share %        ms  GFLOP/s peak %  " + padded("operator", 21) + padded("kernel", 25) + padded("output", 19) + "node"
+      "share %        ms  GFLOP/s peak %  " + padded("operator", 21) + padded("kernel", 25) + padded("output", 19)
+      + "node"
     return [head] + rows + ["total \(decimal(total, 3)) ms"]
   }
 
