@@ -6,23 +6,43 @@ import Glibc
 package final class AlignedBuffer: @unchecked Sendable {
   package static let alignment = 64
 
+  /// Bytes from which on a buffer has pages of its own.
+  private static let mappedFrom = 256 << 10
+
   package let bytes: UnsafeMutableRawBufferPointer
+  private let isMapped: Bool
 
   /// Zeroed memory of `count` bytes.
+  /// - Parameter isFilled: all of it is written soon, so the system may as well hand it out at once.
   /// - Throws: `tooLarge` when `count` exceeds `limit` or the system has no such memory.
-  package init(count: Int, limit: Int = 1 << 36) throws(FacenetError) {
+  package init(count: Int, limit: Int = 1 << 36, isFilled: Bool = false) throws(FacenetError) {
     guard count >= 0, count <= limit else {
       throw FacenetError(.tooLarge, "a buffer of \(count) bytes exceeds the limit of \(limit)")
     }
-    var pointer: UnsafeMutableRawPointer?
-    guard posix_memalign(&pointer, Self.alignment, max(count, Self.alignment)) == 0, let pointer else {
+    isMapped = count >= Self.mappedFrom
+    guard let start = isMapped ? Self.mapped(count, isFilled) : Self.allocated(count) else {
       throw FacenetError(.tooLarge, "no memory for a buffer of \(count) bytes")
     }
-    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: count)
-    bytes = UnsafeMutableRawBufferPointer(start: pointer, count: count)
+    bytes = UnsafeMutableRawBufferPointer(start: start, count: count)
   }
 
-  deinit { free(bytes.baseAddress) }
+  deinit {
+    if isMapped { munmap(bytes.baseAddress, bytes.count) } else { free(bytes.baseAddress) }
+  }
+
+  private static func allocated(_ count: Int) -> UnsafeMutableRawPointer? {
+    var pointer: UnsafeMutableRawPointer?
+    guard posix_memalign(&pointer, alignment, max(count, alignment)) == 0, let pointer else { return nil }
+    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+    return pointer
+  }
+
+  /// Pages of its own: the system hands them out zeroed as they are touched, and takes them back at once.
+  private static func mapped(_ count: Int, _ isFilled: Bool) -> UnsafeMutableRawPointer? {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | (isFilled ? MAP_POPULATE : 0)
+    let pages = mmap(nil, count, PROT_READ | PROT_WRITE, flags, -1, 0)
+    return pages == MAP_FAILED ? nil : pages
+  }
 
   /// The first element when the memory is seen as `Scalar`s.
   package func pointer<Scalar>(to: Scalar.Type = Scalar.self) -> UnsafeMutablePointer<Scalar> {

@@ -30,7 +30,7 @@ package enum File {
     guard offset <= size, wanted <= size - offset else {
       throw FacenetError(.corrupt, "\(path) has \(size) bytes, wanted \(wanted) from \(offset) on")
     }
-    let buffer = try AlignedBuffer(count: wanted)
+    let buffer = try AlignedBuffer(count: wanted, isFilled: true)
     var got = 0
     while got < wanted {
       let more = pread(descriptor, buffer.bytes.baseAddress! + got, wanted - got, off_t(offset + got))

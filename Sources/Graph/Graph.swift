@@ -31,6 +31,8 @@ package struct Graph: Sendable {
   /// In an order in which every value is made before it is used.
   package var nodes: [Node] = []
   package var constants: [Value: Tensor] = [:]
+  /// Constants that are computed when they are wanted; a value is in one of the two tables at most.
+  var deferred: [Value: DeferredTensor] = [:]
   package var inputs: [Declaration] = []
   package var outputs: [Declaration] = []
   private var valueCount = 0
@@ -49,7 +51,7 @@ package struct Graph: Sendable {
 
   /// - Throws: `corrupt` when a value is read before it is made, made twice, or an output is never made.
   package func validate() throws(FacenetError) {
-    var made = Set(constants.keys).union(inputs.map(\.value))
+    var made = Set(constants.keys).union(deferred.keys).union(inputs.map(\.value))
     for node in nodes {
       for case let value? in node.inputs where !made.contains(value) {
         throw FacenetError(.corrupt, "an input is read before any node makes it").located(at: node)
@@ -92,6 +94,7 @@ package struct Graph: Sendable {
     }
     nodes = kept.reversed()
     constants = constants.filter { needed.contains($0.key) }
+    deferred = deferred.filter { needed.contains($0.key) }
   }
 
   /// Nodes that read `value` read `replacement` instead, and outputs too.

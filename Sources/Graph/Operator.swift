@@ -8,11 +8,29 @@ package struct Operand: Sendable {
   package var layout: Layout
   /// Its values where they are known before the run.
   package var constant: Tensor?
+  /// The same where they are known but not kept: weights, see ``weights()``.
+  var deferred: DeferredTensor?
 
   package init(_ type: TensorType, layout: Layout = .plain, constant: Tensor? = nil) {
     self.type = type
     self.layout = layout
     self.constant = constant
+  }
+
+  init(_ deferred: DeferredTensor) {
+    self.init(deferred.type)
+    self.deferred = deferred
+  }
+
+  /// Whether the values do not depend on the run.
+  var isKnown: Bool { constant != nil || deferred != nil }
+
+  /// The values, computed where they are not kept: for packing, which happens once.
+  /// - Throws: `internal` where they are not known.
+  func weights() throws(FacenetError) -> Tensor {
+    if let constant { return constant }
+    guard let deferred else { throw FacenetError(.internal, "the weights are not constant") }
+    return try deferred.tensor()
   }
 
   package var shape: [Int] { type.shape }

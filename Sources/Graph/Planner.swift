@@ -54,6 +54,7 @@ struct Planner {
     }
     isBound = inputs.contains { $0.constant != nil }
     for (value, tensor) in graph.constants { operands[value] = Operand(tensor.type, constant: tensor) }
+    for (value, tensor) in graph.deferred { operands[value] = Operand(tensor) }
   }
 
   /// Infers every type; what turns out to be constant is computed now.
@@ -81,7 +82,7 @@ struct Planner {
     }
     do throws(FacenetError) {
       for index in node.operation.constantInputs where index < inputs.count {
-        guard inputs[index] == nil || inputs[index]?.constant != nil else {
+        guard inputs[index]?.isKnown ?? true else {
           throw FacenetError(.unsupported, "input \(index) must be known before the run, but it is computed from data")
         }
       }
@@ -108,7 +109,7 @@ struct Planner {
     let wanted = rule.inputLayout(before)
     for (index, operand) in before.enumerated() {
       if case .eitherToChannelsLast = rule, index == 0 { continue }
-      guard let wanted, let operand, operand.constant == nil, let value = node.inputs[index] else { continue }
+      guard let wanted, let operand, !operand.isKnown, let value = node.inputs[index] else { continue }
       let target = operand.rank > 2 && (rule.isRankFree || operand.rank == before[0]?.rank) ? wanted : .plain
       node.inputs[index] = try converted(value, to: target)
     }
@@ -137,7 +138,7 @@ struct Planner {
   /// The value in the wanted layout: itself, the same memory, or a copy that a new node makes.
   private mutating func converted(_ value: Graph.Value, to layout: Layout) throws(FacenetError) -> Graph.Value {
     let operand = operands[value]!
-    guard operand.layout != layout, operand.constant == nil else { return value }
+    guard operand.layout != layout, !operand.isKnown else { return value }
     let result = graph.makeValue()
     operands[result] = Operand(operand.type, layout: layout)
     let node = Graph.Node(
@@ -159,7 +160,7 @@ struct Planner {
     let operands = operands
     let order = pending.map { step in
       Arena.Use(
-        reads: step.node.inputs.compactMap { $0 }.filter { operands[$0]?.constant == nil },
+        reads: step.node.inputs.compactMap { $0 }.filter { !(operands[$0]?.isKnown ?? false) },
         writes: step.node.outputs.compactMap { $0 },
         isAlias: step.kernel.body == nil)
     }
@@ -173,7 +174,7 @@ struct Planner {
     }
     try checkOutputs()
     let location = { (value: Graph.Value?) -> Plan.Location? in
-      guard let value else { return nil }
+      guard let value, operands[value]?.deferred == nil else { return nil }
       if let constant = operands[value]?.constant {
         return .constant(UnsafeMutableRawPointer(mutating: constant.bytes.baseAddress!))
       }

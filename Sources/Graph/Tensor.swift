@@ -19,7 +19,7 @@ package struct Tensor: @unchecked Sendable {
 
   /// A tensor whose zeroed memory `fill` completes.
   package init(_ type: TensorType, fill: (UnsafeMutableRawBufferPointer) -> Void = { _ in }) throws(FacenetError) {
-    let buffer = try AlignedBuffer(count: type.byteCount)
+    let buffer = try AlignedBuffer(count: type.byteCount, isFilled: true)
     fill(buffer.bytes)
     self.type = type
     bytes = UnsafeRawBufferPointer(buffer.bytes)

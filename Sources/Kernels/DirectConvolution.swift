@@ -45,7 +45,7 @@ final class DirectConvolution: ConvolutionImplementation {
     groupWeights = PackedPanels.count(
       depth: channels * geometry.taps, columns: columns, width: kernels.registerWidth)
     memory = try AlignedBuffer(
-      count: (groupWeights * geometry.groups + geometry.inputChannels) * MemoryLayout<Float>.stride)
+      count: (groupWeights * geometry.groups + geometry.inputChannels) * MemoryLayout<Float>.stride, isFilled: true)
     for group in 0..<geometry.groups {
       PackedPanels.pack(
         weights: parts.weights.baseAddress.unsafelyUnwrapped + group * columns * channels * geometry.taps,

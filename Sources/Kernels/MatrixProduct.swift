@@ -34,7 +34,8 @@ package final class MatrixProduct: Sendable {
     let width = kernels.registerWidth
     epilogue = try PackedEpilogue(bias: bias, activation: activation, columns: columns, groups: 1, width: width)
     panels = try AlignedBuffer(
-      count: PackedPanels.count(depth: inner, columns: columns, width: width) * MemoryLayout<Float>.stride)
+      count: PackedPanels.count(depth: inner, columns: columns, width: width) * MemoryLayout<Float>.stride,
+      isFilled: true)
     PackedPanels.pack(
       start, stride: transposed ? inner : columns, transposed: transposed, depth: inner, columns: columns,
       width: width, into: panels.pointer())

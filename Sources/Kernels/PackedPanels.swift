@@ -61,11 +61,12 @@ struct PackedPanels {
     into panels: UnsafeMutablePointer<Float>
   ) {
     pack(depth: channels * taps, columns: columns, width: width, into: panels) { range, panel, panelWidth in
-      for channel in 0..<channels {
-        for column in range {
-          let source = weights + (column &* channels &+ channel) &* taps
-          let target = panel + (channel &* panelWidth &+ column &- range.lowerBound)
-          for tap in 0..<taps { target[tap &* channels &* panelWidth] = source[tap] }
+      for column in range {
+        let source = weights + column &* channels &* taps
+        let target = panel + (column &- range.lowerBound)
+        for tap in 0..<taps {
+          let (from, to) = (source + tap, target + tap &* channels &* panelWidth)
+          for channel in 0..<channels { to[channel &* panelWidth] = from[channel &* taps] }
         }
       }
     }

@@ -27,7 +27,8 @@ final class WinogradConvolution: ConvolutionImplementation {
     let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
     elementWeights = PackedPanels.count(depth: inputs, columns: outputs, width: width)
     let zeros = max(inputs, PackedPanels.paddedColumns(outputs, width: width))
-    memory = try AlignedBuffer(count: (tile.elements * elementWeights + zeros) * MemoryLayout<Float>.stride)
+    memory = try AlignedBuffer(
+      count: (tile.elements * elementWeights + zeros) * MemoryLayout<Float>.stride, isFilled: true)
     let panels = memory.pointer(to: Float.self)
     (panels + tile.elements * elementWeights).update(repeating: 0, count: zeros)
     pack(parts.weights.baseAddress.unsafelyUnwrapped, into: panels)

@@ -71,7 +71,7 @@ package struct Convolution: AbsorbingOperator {
   }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
-    guard let weights = site.inputs[1]?.constant else { throw FacenetError(.internal, "weight is not constant") }
+    let weights = site.inputs[1]!
     let (input, output) = (site.inputs[0]!.shape, site.outputs[0].shape)
     let geometry = try geometry(weights: weights.shape, inputSizes: Array(input[2...]))
     let bias = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
@@ -80,9 +80,9 @@ package struct Convolution: AbsorbingOperator {
       return Kernel("empty") { _ in }
     }
     let algorithm = ConvolutionAlgorithm.choose(geometry, height: height, width: width)
-    let packed = try site.packed(for: PackedVariant(geometry: geometry, algorithm: algorithm)) {
-      () throws(FacenetError) in
-      try weights.withValues { weights throws(FacenetError) in
+    let variant = PackedVariant(geometry: geometry, algorithm: algorithm, activation: activation)
+    let packed = try site.packed(for: variant) { () throws(FacenetError) in
+      try weights.weights().withValues { weights throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try Kernels.Convolution(geometry, algorithm, weights: weights, bias: bias, activation: activation)
         }
@@ -107,6 +107,7 @@ package struct Convolution: AbsorbingOperator {
   private struct PackedVariant: Hashable {
     let geometry: ConvolutionGeometry
     let algorithm: ConvolutionAlgorithm
+    let activation: Activation
   }
 
   private func window(_ weights: [Int]) throws(FacenetError) -> WindowGeometry {

@@ -57,11 +57,10 @@ package struct FullyConnected: AbsorbingOperator {
     guard sizes.rows * sizes.inner * sizes.columns > 0 else {
       throw FacenetError(.unsupported, "an empty matrix product of \(sizes.rows) x \(sizes.inner) x \(sizes.columns)")
     }
-    guard let matrix = site.inputs[1]?.constant else { throw FacenetError(.internal, "B is not constant") }
     let addend = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
     let bias = try bias(addend, sizes)
     let packed = try site.packed(for: [sizes.inner, sizes.columns]) { () throws(FacenetError) in
-      try scaled(matrix).withValues { matrix throws(FacenetError) in
+      try scaled(site.inputs[1]!.weights()).withValues { matrix throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try MatrixProduct(
             inner: sizes.inner, columns: sizes.columns, matrix: matrix, transposed: transposesB, bias: bias,

@@ -24,16 +24,16 @@ package struct MatrixMultiplication: AbsorbingOperator {
     guard count > 0, sizes.product.inner > 0 else {
       return Kernel("empty") { $0.output(0, as: Float.self).update(repeating: 0, count: count) }
     }
-    if let matrix = site.inputs[1]?.constant, matrix.shape.count <= 2 { return try packedKernel(site, sizes, matrix) }
+    if let matrix = site.inputs[1], matrix.isKnown, matrix.rank <= 2 { return try packedKernel(site, sizes, matrix) }
     return try batchedKernel(site, sizes)
   }
 
   /// B known and the same for all: packed once, the rows of all batches in one product.
-  private func packedKernel(_ site: Site, _ sizes: Sizes, _ matrix: Tensor) throws(FacenetError) -> Kernel {
+  private func packedKernel(_ site: Site, _ sizes: Sizes, _ matrix: Operand) throws(FacenetError) -> Kernel {
     let (inner, columns) = (sizes.product.inner, sizes.product.columns)
     let bias = site.inputs.optional(2)?.constant
     let packed = try site.packed(for: [inner, columns]) { () throws(FacenetError) in
-      try matrix.withValues { matrix throws(FacenetError) in
+      try matrix.weights().withValues { matrix throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try MatrixProduct(inner: inner, columns: columns, matrix: matrix, bias: bias, activation: activation)
         }
@@ -69,8 +69,8 @@ package struct MatrixMultiplication: AbsorbingOperator {
 extension MatrixMultiplication {
   /// Only a product whose B is known is packed and has one.
   package func hasStore(_ inputs: [Operand?]) -> Bool {
-    guard let matrix = inputs.optional(1)?.constant else { return false }
-    return matrix.shape.count <= 2 && matrix.count > 0
+    guard let matrix = inputs.optional(1), matrix.isKnown else { return false }
+    return matrix.rank <= 2 && matrix.type.count > 0
   }
 
   /// Constants along the last axis, where B is a matrix.

@@ -1,6 +1,6 @@
 import Core
 
-/// Replaces nodes whose inputs are all constant by their results.
+/// Replaces nodes whose inputs are all constant by their results, large weights by the way to compute them.
 /// - Throws: `tooLarge` when the results do not fit into `budget`.
 func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(FacenetError) {
   var kept: [Graph.Node] = []
@@ -14,6 +14,10 @@ func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(Face
     }
     guard foldable else {
       kept.append(node)
+      continue
+    }
+    if let deferred = try graph.deferred(node, operands), let value = node.outputs[0] {
+      graph.deferred[value] = deferred
       continue
     }
     let results = try evaluate(node, operands, budget: &budget)

@@ -48,7 +48,7 @@ private func affinePatch(
   else { return nil }
   let before = graph.nodes[producer]
   guard let operation = before.operation as? any AbsorbingOperator, before.outputs.first == source,
-    before.inputs.count > 1, let weights = before.inputs[1].flatMap({ graph.constants[$0] })
+    before.inputs.count > 1, let weights = try before.inputs[1].flatMap({ graph.operand($0) })?.weights()
   else { return nil }
   let biasValue = before.inputs.count > 2 ? before.inputs[2] : nil
   let bias = biasValue.flatMap { graph.constants[$0] }
