@@ -10,8 +10,8 @@ import Synchronization
 package final class ThreadPool: Sendable {
   package static let shared = ThreadPool()
 
-  /// Pauses before a thread that waits goes to sleep: some tens of microseconds.
-  private static let patience = 3000
+  /// Pauses before a thread that waits goes to sleep: about a tenth of a millisecond.
+  private static let patience = 10_000
   private static let mostWorkers = 255
 
   /// Whether a region has the workers.

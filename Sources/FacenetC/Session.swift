@@ -15,8 +15,10 @@ final class SessionHandle: Handled {
     var outputs: [Output] = []
   }
 
-  struct Output: Sendable {
-    let tensor: Tensor
+  struct Output: @unchecked Sendable {
+    let type: TensorType
+    /// In the session's memory, which the next run writes.
+    let values: UnsafeRawPointer?
     /// The shape as C reads it.
     let shape: AlignedBuffer
   }
@@ -28,17 +30,20 @@ final class SessionHandle: Handled {
   }
 
   /// - Throws: `invalidArgument` when another thread uses the session; whatever running it throws.
-  func run(_ inputs: [Tensor]) throws(FacenetError) {
+  func run(_ inputs: [Session.Input]) throws(FacenetError) {
     try alone { state throws(FacenetError) in
       let wanted = state.session.model.graph.inputs.count
       guard inputs.count == wanted else {
         throw FacenetError(.invalidArgument, "count is \(inputs.count), the model has \(wanted) inputs")
       }
+      state.outputs = []
+      let plan = try state.session.run(on: inputs)
       var outputs: [Output] = []
-      for tensor in try state.session.run(inputs) {
-        let shape = try AlignedBuffer(count: tensor.shape.count * MemoryLayout<Int>.size)
-        shape.bytes.copyBytes(from: tensor.shape.withUnsafeBytes { Array($0) })
-        outputs.append(Output(tensor: tensor, shape: shape))
+      for (position, port) in plan.outputs.enumerated() {
+        let shape = try AlignedBuffer(count: port.type.shape.count * MemoryLayout<Int>.size)
+        shape.bytes.copyBytes(from: port.type.shape.withUnsafeBytes { Array($0) })
+        let values = state.session.output(position, of: plan).baseAddress
+        outputs.append(Output(type: port.type, values: values, shape: shape))
       }
       state.outputs = outputs
     }
@@ -67,8 +72,8 @@ final class SessionHandle: Handled {
 extension facenet_tensor {
   init(_ output: SessionHandle.Output) {
     self.init(
-      values: output.tensor.bytes.baseAddress, shape: UnsafePointer(output.shape.pointer(to: Int.self)),
-      rank: UInt32(output.tensor.shape.count), type: output.tensor.type.element.code)
+      values: output.values, shape: UnsafePointer(output.shape.pointer(to: Int.self)),
+      rank: UInt32(output.type.shape.count), type: output.type.element.code)
   }
 }
 
@@ -93,7 +98,7 @@ public func facenet_session_run(_ session: OpaquePointer?, _ inputs: UnsafePoint
 {
   guarded { () throws(FacenetError) in
     let session: SessionHandle = try HandleTable.shared.object(session, "session")
-    try session.run(try tensors(try elements(inputs, count, "inputs")))
+    try session.run(try sessionInputs(try elements(inputs, count, "inputs")))
   }
 }
 

@@ -2,17 +2,19 @@ import CFacenet
 import Core
 import Graph
 
-/// Copies the caller's tensors.
+/// The caller's tensors where they lie, checked.
 /// - Throws: `invalidArgument` or `tooLarge`, naming the input.
-func tensors(_ inputs: UnsafeBufferPointer<facenet_tensor>) throws(FacenetError) -> [Tensor] {
-  var tensors: [Tensor] = []
+func sessionInputs(_ inputs: UnsafeBufferPointer<facenet_tensor>) throws(FacenetError) -> [Session.Input] {
+  var checked: [Session.Input] = []
   for (index, input) in inputs.enumerated() {
-    do throws(FacenetError) { tensors.append(try Tensor(input)) } catch { throw error.located(in: "inputs[\(index)]") }
+    do throws(FacenetError) { checked.append(try Session.Input(input)) } catch {
+      throw error.located(in: "inputs[\(index)]")
+    }
   }
-  return tensors
+  return checked
 }
 
-extension Tensor {
+extension Session.Input {
   init(_ tensor: facenet_tensor) throws(FacenetError) {
     guard let element = ElementType(code: tensor.type) else {
       throw FacenetError(.invalidArgument, "type is \(tensor.type), which is no facenet_element_type")
@@ -28,7 +30,7 @@ extension Tensor {
     guard element != .bool || bytes.allSatisfy({ $0 <= 1 }) else {
       throw FacenetError(.invalidArgument, "a bool is neither 0 nor 1")
     }
-    try self.init(type) { $0.copyMemory(from: bytes) }
+    self.init(type, bytes)
   }
 }
 

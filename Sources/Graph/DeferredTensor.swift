@@ -51,3 +51,16 @@ extension Graph.Node {
     return inputs.enumerated().allSatisfy { $1 != value || $0 == 1 && packs }
   }
 }
+
+extension [Operand?] {
+  /// The same with every known value computed, for a node that is run before any other.
+  func materialized() throws(FacenetError) -> [Operand?] {
+    var operands = self
+    for index in indices where self[index]?.deferred != nil {
+      operands[index] = try self[index].map { operand throws(FacenetError) in
+        Operand(operand.type, constant: try operand.weights())
+      }
+    }
+    return operands
+  }
+}

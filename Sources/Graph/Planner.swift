@@ -77,8 +77,8 @@ struct Planner {
   }
 
   private mutating func resolve(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Operand] {
-    if inputs.allSatisfy({ $0 == nil || $0?.constant != nil }) {
-      return try evaluate(node, inputs, budget: &budget).map { Operand($0.type, constant: $0) }
+    if inputs.allSatisfy({ $0?.isKnown ?? true }) {
+      return try evaluate(node, inputs.materialized(), budget: &budget).map { Operand($0.type, constant: $0) }
     }
     do throws(FacenetError) {
       for index in node.operation.constantInputs where index < inputs.count {

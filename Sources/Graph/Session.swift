@@ -29,17 +29,40 @@ package final class Session {
     parameters = model.graph.parameterInputs()
   }
 
-  /// Runs on copies and returns copies, both in the order of the model's file.
-  package func run(_ inputs: [Tensor]) throws(FacenetError) -> [Tensor] {
+  /// An input where its owner has it, dense and plain.
+  package struct Input {
+    package let type: TensorType
+    package let bytes: UnsafeRawBufferPointer
+
+    /// - Parameter bytes: as many as the type has.
+    package init(_ type: TensorType, _ bytes: UnsafeRawBufferPointer) {
+      precondition(bytes.count == type.byteCount)
+      self.type = type
+      self.bytes = bytes
+    }
+  }
+
+  /// Runs on inputs in the order of the model's file, which are read before this returns.
+  /// - Returns: the plan that ran, to read its outputs with ``output(_:of:)`` until the next run.
+  package func run(on inputs: [Input]) throws(FacenetError) -> Plan {
     var operands: [Operand] = []
-    for (position, tensor) in inputs.enumerated() {
-      operands.append(Operand(tensor.type, constant: parameters.contains(position) ? tensor : nil))
+    for (position, input) in inputs.enumerated() {
+      let isParameter = parameters.contains(position)
+      let tensor = isParameter ? try Tensor(input.type) { $0.copyMemory(from: input.bytes) } : nil
+      operands.append(Operand(input.type, constant: tensor))
     }
     let plan = try plan(operands)
-    for (position, tensor) in inputs.enumerated() where !parameters.contains(position) {
-      input(position, of: plan).copyMemory(from: tensor.bytes)
+    for (position, input) in inputs.enumerated() where !parameters.contains(position) {
+      self.input(position, of: plan).copyMemory(from: input.bytes)
     }
     try execute(plan)
+    return plan
+  }
+
+  /// Runs on tensors and returns tensors, both in the order of the model's file.
+  package func run(_ inputs: [Tensor]) throws(FacenetError) -> [Tensor] {
+    let plan = try run(on: inputs.map { Input($0.type, $0.bytes) })
+    withExtendedLifetime(inputs) {}
     var outputs: [Tensor] = []
     for position in plan.outputs.indices {
       let bytes = output(position, of: plan)

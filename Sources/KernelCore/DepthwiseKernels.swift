@@ -90,8 +90,9 @@ extension DepthwiseKernels where Self: InstructionSet {
     _ row: DepthwiseRow, _ c: Int, _ part: Int?, _ start: Int, _ end: Int, _ stride: Int
   ) -> Int {
     let bias = Vector(at: row.epilogue.bias + c)
-    var taps = InlineArray<9, Vector>(repeating: bias)
-    for k in 0..<9 { taps[k] = Vector(at: row.weights + (k &* row.weightStride &+ c)) }
+    let tap = { (k: Int) in Vector(at: row.weights + (k &* row.weightStride &+ c)) }
+    // Written out: the initializer that repeats a value would be a function of its own.
+    let taps: InlineArray<9, Vector> = [tap(0), tap(1), tap(2), tap(3), tap(4), tap(5), tap(6), tap(7), tap(8)]
     var x = start
     while x &+ 4 <= end {
       var sums = InlineArray<8, Vector>(repeating: bias)

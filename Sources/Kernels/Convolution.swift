@@ -27,9 +27,9 @@ package final class Convolution: Sendable {
     try activation.validate(bias: bias, channels: geometry.outputChannels, what: "convolution")
     self.geometry = geometry
     self.algorithm = algorithm
-    let columns = algorithm == .depthwise ? geometry.outputChannels : geometry.groupOutputChannels * geometry.groups
     let parts = ConvolutionParts(
-      geometry, weights: weights, bias: bias, activation: activation, kernels: kernels.fitting(columns: columns))
+      geometry, weights: weights, bias: bias, activation: activation,
+      kernels: kernels.fitting(columns: geometry.outputChannels))
     implementation =
       switch algorithm {
       case .direct: try DirectConvolution.merging(parts)

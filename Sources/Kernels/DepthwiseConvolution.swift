@@ -40,17 +40,23 @@ final class DepthwiseConvolution: ConvolutionImplementation {
       let end = rows * (task + 1) / tasks
       while row < end {
         let (image, y) = (row / call.outputHeight, row % call.outputHeight)
-        let isPair = row + 1 < end && y + 1 < call.outputHeight && isInside(y, call) && isInside(y + 1, call)
+        let isPair = takesPairs && row + 1 < end && y + 1 < call.outputHeight && isInside(y, call) && isInside(y + 1, call)
         run(call, image: image, y: y, rows: isPair ? 2 : 1)
         row += isPair ? 2 : 1
       }
     }
   }
 
-  /// Whether a row's kernels lie inside the image from top to bottom, without gaps.
+  /// Whether two rows can be computed at once: the kernels for which there is code that does.
+  private var takesPairs: Bool {
+    geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.dilationHeight == 1
+      && geometry.dilationWidth == 1 && geometry.strideHeight == geometry.strideWidth && geometry.strideHeight <= 2
+  }
+
+  /// Whether a row's kernels lie inside the image from top to bottom.
   private func isInside(_ y: Int, _ call: ConvolutionCall) -> Bool {
     let top = y * geometry.strideHeight - geometry.padTop
-    return geometry.dilationHeight == 1 && top >= 0 && top + geometry.kernelHeight <= call.height
+    return top >= 0 && top + geometry.kernelHeight <= call.height
   }
 
   private func run(_ call: ConvolutionCall, image: Int, y: Int, rows: Int) {

@@ -76,7 +76,7 @@ final class WinogradConvolution: ConvolutionImplementation {
       tiles = size.batch * rows * columns
       let bytes = tile.elements * (geometry.inputChannels + geometry.outputChannels) * MemoryLayout<Float>.stride
       let most = min(max(blockBytes / bytes, 4 * tileRows), mostTiles)
-      let blocks = (tiles + most - 1) / most
+      let blocks = max(1, (tiles + most - 1) / most)
       tilesPerBlock = ((tiles + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows
       count = (tiles + tilesPerBlock - 1) / tilesPerBlock
       inputStride = (Scratch.aligned(tilesPerBlock * geometry.inputChannels) / 16 | 1) * 16

@@ -94,6 +94,27 @@ import Testing
     try expectSame(models2.deferred, models2.kept, [try sum.values.tensor([80, 64])])
   }
 
+  @Test func transposedConvolution() throws {
+    var network = Network(input: [nil, 40, nil, nil])
+    let weights = try network.weights([40, 24, 3, 3])
+    let y = network.node(TransposedConvolution(.init()), [network.x, weights])
+    let models = try network.models(y, keeping: weights)
+    #expect(models.deferred.graph.deferred.count == 1 && models.kept.graph.deferred.isEmpty)
+    try expectSame(models.deferred, models.kept, [try network.values.tensor([1, 40, 5, 4])])
+  }
+
+  /// An image that is a constant of the file is folded, or computed when the plan is made.
+  @Test func convolutionOfAConstant() throws {
+    var network = Network(input: [nil, 32, nil, nil])
+    let weights = try network.weights([32, 16, 3, 3])
+    let image = network.constant(try network.values.tensor([1, 16, 8, 8]))
+    let convolved = network.node(Convolution(.init()), [image, weights])
+    let y = network.node(Arithmetic(.add), [network.x, convolved])
+    let models = try network.models(y, keeping: weights)
+    #expect(models.deferred.graph.nodes.count == 1)
+    try expectSame(models.deferred, models.kept, [try network.values.tensor([1, 32, 6, 6])])
+  }
+
   private func expectSame(_ deferred: Model, _ kept: Model, _ inputs: [Tensor]) throws {
     let (a, b) = (try Session(deferred).run(inputs)[0], try Session(kept).run(inputs)[0])
     #expect(Array(a.values(as: Float.self)) == Array(b.values(as: Float.self)))

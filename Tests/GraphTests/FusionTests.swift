@@ -228,4 +228,32 @@ import Testing
     let y = try network.convolution(turned, (8, 8), side: 3)
     try network.check(y, shape: [1, 6, 7, 8], steps: 1)
   }
+
+  /// What can be fused depends on a plan's shapes: packed weights of one plan are not another's.
+  @Test(arguments: [[1, 2], [2, 1]]) func plansOfOneModelKeepTheirActivations(batches: [Int]) throws {
+    var network = Network()
+    let x = network.input([nil, 3, 6])
+    let addend = network.graph.makeValue()
+    network.graph.inputs.append(.init(value: addend, name: "y", element: .float32, shape: [2, 3, 6]))
+    let product = network.node(MatrixMultiplication(), [x, try network.constant([6, 6])])
+    let y = network.node(UnaryFunction(.relu), [network.node(Arithmetic(.add), [product, addend])])
+    network.graph.outputs = [.init(value: y, name: "z", element: .float32, shape: nil)]
+    let shared = try Model(graph: network.graph, name: "shared")
+    for batch in batches {
+      let inputs = [try network.values.tensor([batch, 3, 6]), try network.values.tensor([2, 3, 6])]
+      let alone = try Session(try Model(graph: network.graph, name: "alone")).run(inputs)[0]
+      let together = try Session(shared).run(inputs)[0]
+      #expect(Array(alone.values(as: Float.self)) == Array(together.values(as: Float.self)))
+    }
+  }
+
+  @Test func anImageWithoutChannelsIsRefused() throws {
+    var network = Network()
+    let x = network.input([1, 0, 4, 4])
+    let y = network.node(Convolution(.init()), [x, try network.constant([8, 0, 3, 3])])
+    network.graph.outputs = [.init(value: y, name: "y", element: .float32, shape: nil)]
+    let session = Session(try Model(graph: network.graph, name: "empty"))
+    let input = try Tensor([1, 0, 4, 4], [Float]())
+    #expect(throws: FacenetError.self) { try session.run([input]) }
+  }
 }

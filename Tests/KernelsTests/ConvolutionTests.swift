@@ -42,6 +42,9 @@ import Testing
     .square(16, 16, kernel: 3, pad: 1, groups: 16),
     .square(19, 19, kernel: 3, stride: 2, pad: 1, groups: 19),
     .square(21, 21, kernel: 5, pad: 2, groups: 21),
+    .square(20, 20, kernel: 7, pad: 3, groups: 20),
+    .square(20, 20, kernel: 3, stride: 3, pad: 1, groups: 20),
+    .square(32, 32, kernel: 3, pad: 1, groups: 16),
     .square(8, 8, kernel: 3, pad: 2, dilation: 2, groups: 8),
     .square(35, 35, kernel: 7, groups: 35),
     ConvolutionGeometry(
@@ -91,6 +94,22 @@ import Testing
             "\(inputs) to \(outputs), pad \(pad), \(height)x\(width): \(outcome.error)")
           #expect(outcome.isContained)
         }
+      }
+    }
+  }
+
+  @Test(arguments: Table.all, [1, 3]) func imagesInPlanes(table: Table, threads: Int) throws {
+    for geometry: ConvolutionGeometry in [
+      .square(3, 16, kernel: 3, stride: 2, pad: 1), .square(3, 33, kernel: 7, stride: 2, pad: 3),
+      .square(2, 5, kernel: 3), .square(7, 8, kernel: 2, stride: 3, pad: 1),
+    ] {
+      for (height, width) in [(2, 2), (7, 9), (20, 31)] {
+        let trial = ConvolutionTrial(
+          geometry: geometry, height: height, width: width, batch: 2, activation: .relu, isPlanar: true,
+          threads: threads)
+        let outcome = try trial.run(table.kernels)
+        #expect(outcome.error <= Self.directLimit, "\(geometry) \(height)x\(width)")
+        #expect(outcome.isContained)
       }
     }
   }

@@ -13,6 +13,8 @@ struct ConvolutionTrial {
   var hasBias = true
   var hasResidual = false
   var isSlice = false
+  /// The input in planes, for a geometry that reads them.
+  var isPlanar = false
   var threads = 1
 
   struct Outcome {
@@ -32,6 +34,7 @@ struct ConvolutionTrial {
     let outputStride = geometry.outputChannels + (isSlice ? 5 : 0)
     let pixels = batch * geometry.outputHeight(for: height) * geometry.outputWidth(for: width)
     let input = Guarded(noise.array(batch * height * width * inputStride))
+    let planes = isPlanar ? planar(input, stride: inputStride) : input
     let residual = hasResidual ? Guarded(noise.array(pixels * outputStride)) : nil
     let output = Guarded(pixels * outputStride)
     var expected = [Float](repeating: Guarded.mark, count: pixels * outputStride)
@@ -46,9 +49,9 @@ struct ConvolutionTrial {
     let scratch = Guarded(
       convolution.scratchCount(batch: batch, height: height, width: width, threads: threads))
     convolution.run(
-      batch: batch, height: height, width: width, input: input.pointer, inputStride: inputStride,
+      batch: batch, height: height, width: width, input: planes.pointer, inputStride: inputStride,
       output: output.pointer, outputStride: outputStride, residual: residual.map { UnsafePointer($0.pointer) },
-      residualStride: outputStride, scratch: scratch.pointer, threads: threads)
+      residualStride: outputStride, isPlanar: isPlanar, scratch: scratch.pointer, threads: threads)
     Reference.convolution(
       geometry, weights: weights, bias: hasBias ? bias : bias.map { _ in 0 }, activation: activation, batch: batch,
       height: height, width: width, input: input.pointer, inputStride: inputStride, output: &expected,
@@ -68,6 +71,19 @@ struct ConvolutionTrial {
       }
     }
     return Outcome(output: output.values, error: error / largest, isContained: isContained)
+  }
+}
+
+extension ConvolutionTrial {
+  /// The same images as (batch, channels, pixels).
+  private func planar(_ images: Guarded, stride: Int) -> Guarded {
+    let (channels, pixels) = (geometry.inputChannels, height * width)
+    var values = [Float](repeating: 0, count: batch * channels * pixels)
+    for index in values.indices {
+      let (image, channel, pixel) = (index / pixels / channels, index / pixels % channels, index % pixels)
+      values[index] = images.pointer[(image * pixels + pixel) * stride + channel]
+    }
+    return Guarded(values)
   }
 }
 

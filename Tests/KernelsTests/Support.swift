@@ -28,8 +28,7 @@ struct Noise {
   }
 }
 
-/// Floats at an odd address between two pages that cannot be touched as near as alignment allows, with known values in
-/// every float around them.
+/// Floats at an odd address with known values in the floats around them, so that what is written there shows.
 final class Guarded {
   static let mark: Float = 12345.678
   private static let margin = 40

@@ -44,6 +44,9 @@ package struct Convolution: AbsorbingOperator {
     guard x.shape.count == 3 || x.shape.count == 4, weights.shape.count == x.shape.count else {
       throw FacenetError(.unsupported, "weight is \(weights) and input \(x); both must be of rank 4, or of rank 3")
     }
+    guard !x.shape[1...].contains(0) else {
+      throw FacenetError(.invalidArgument, "input \(x) has no values but a size that is not its batch")
+    }
     guard groups > 0, x.shape[1] == weights.shape[1] * groups, weights.shape[0] % groups == 0 else {
       throw FacenetError(
         .invalidArgument,
@@ -91,6 +94,7 @@ package struct Convolution: AbsorbingOperator {
     let scratch = packed.scratchCount(batch: batch, height: height, width: width, threads: site.threads)
     let addsResidual = addsResidual
     let isPlanar = site.inputs[0]!.layout == .plain && geometry.inputChannels > 1
+    guard !isPlanar || packed.readsPlanes else { throw FacenetError(.internal, "its image is not channels last") }
     return Kernel(
       packed.label,
       multiplyAdds: batch * geometry.multiplyAdds(height: height, width: width),

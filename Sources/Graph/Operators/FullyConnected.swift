@@ -1,6 +1,13 @@
 import Core
 import Kernels
 
+/// What a packed matrix depends on beside its node: what is fused into it differs from plan to plan.
+struct PackedProductVariant: Hashable {
+  let inner: Int
+  let columns: Int
+  let activation: Activation
+}
+
 /// alpha A' B' + beta C with A' (M, K), B' (K, N) and C broadcast to (M, N): ONNX `Gemm` and what was fused into it.
 ///
 /// Inputs: A, B, C (may be absent).
@@ -59,7 +66,8 @@ package struct FullyConnected: AbsorbingOperator {
     }
     let addend = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
     let bias = try bias(addend, sizes)
-    let packed = try site.packed(for: [sizes.inner, sizes.columns]) { () throws(FacenetError) in
+    let variant = PackedProductVariant(inner: sizes.inner, columns: sizes.columns, activation: activation)
+    let packed = try site.packed(for: variant) { () throws(FacenetError) in
       try scaled(site.inputs[1]!.weights()).withValues { matrix throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try MatrixProduct(

@@ -60,20 +60,20 @@ package struct TransposedConvolution: AbsorbingOperator {
   }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
-    guard let weights = site.inputs[1]?.constant else { throw FacenetError(.internal, "weight is not constant") }
+    let weights = site.inputs[1]!
     let (x, y) = (site.inputs[0]!.shape, site.outputs[0])
     guard y.type.count > 0 else { return Kernel("empty") { _ in } }
     let window = try window(weights.shape)
     let placed = try placement(x, weights.shape)
     let packed = try site.packed(for: "transposed") { () throws(FacenetError) in
-      try TransposedWeights(weights, groups: groups)
+      try TransposedWeights(weights.weights(), groups: groups)
     }
     let loops = TransposedLoops(
       weights: packed, input: x, output: y.shape, window: window, padsBefore: placed.padsBefore, threads: site.threads)
     let (activation, hasBias) = (activation, site.inputs.optional(2) != nil)
     return Kernel(
       packed.isDepthwise ? "transposed depthwise" : "transposed",
-      multiplyAdds: x.reduce(1, *) * (weights.count / x[1]), scratchBytes: loops.scratchBytes
+      multiplyAdds: x.reduce(1, *) * (weights.type.count / x[1]), scratchBytes: loops.scratchBytes
     ) { frame in
       loops.run(
         frame.input(0), bias: hasBias ? frame.input(2) : nil, frame.output(0),

@@ -8,14 +8,15 @@ func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(Face
     var operands: [Operand?] = []
     var foldable = true
     for input in node.inputs {
-      let constant = input.flatMap { graph.constants[$0] }
-      foldable = foldable && (input == nil || constant != nil)
-      operands.append(constant.map { Operand($0.type, constant: $0) })
+      let operand = input.flatMap { graph.operand($0) }
+      foldable = foldable && (input == nil || operand != nil)
+      operands.append(operand)
     }
     guard foldable else {
       kept.append(node)
       continue
     }
+    operands = try operands.materialized()
     if let deferred = try graph.deferred(node, operands), let value = node.outputs[0] {
       graph.deferred[value] = deferred
       continue

@@ -47,12 +47,11 @@ private func affinePatch(
     let source = node.inputs[affine.input], uses[source] == 1, let producer = producers[source]
   else { return nil }
   let before = graph.nodes[producer]
-  guard let operation = before.operation as? any AbsorbingOperator, before.outputs.first == source,
-    before.inputs.count > 1, let weights = try before.inputs[1].flatMap({ graph.operand($0) })?.weights()
-  else { return nil }
   let biasValue = before.inputs.count > 2 ? before.inputs[2] : nil
   let bias = biasValue.flatMap { graph.constants[$0] }
-  guard bias != nil || biasValue == nil, before.inputs.count <= 3,
+  guard let operation = before.operation as? any AbsorbingOperator, before.outputs.first == source,
+    before.inputs.count == 2 || before.inputs.count == 3, bias != nil || biasValue == nil,
+    let weights = try before.inputs[1].flatMap({ graph.operand($0) })?.weights(),
     let (newWeights, newBias) = try operation.absorbing(affine, weights: weights, bias: bias)
   else { return nil }
   return AffinePatch(node: producer, weights: newWeights, bias: newBias, absorbed: position)

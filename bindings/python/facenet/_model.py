@@ -91,8 +91,9 @@ class Session(Handle):
         count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
         if count == 0:
             return np.empty(shape, dtype)  # type: ignore[no-any-return]
-        raw = ctypes.string_at(tensor.values, count)
-        return np.frombuffer(raw, dtype).reshape(shape).copy()  # type: ignore[no-any-return]
+        values = np.empty(shape, dtype)
+        ctypes.memmove(values.ctypes.data, tensor.values, count)
+        return values  # type: ignore[no-any-return]
 
 
 def _native(value: Any) -> Any:
