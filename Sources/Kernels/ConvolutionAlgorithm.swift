@@ -16,9 +16,10 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
     if isDepthwise, geometry.groups > 1 { return .depthwise }
     guard isWinograd(geometry) else { return .direct }
     let (rows, columns) = (geometry.outputHeight(for: height), geometry.outputWidth(for: width))
-    // Below this the transforms cost what the products save, and above it a tile's weights must serve many tiles.
-    let tiles = ((rows + 3) / 4) * ((columns + 3) / 4)
-    if rows * columns >= 10 * tiles, tiles >= 4 { return .winograd(.four) }
+    // A tile's weights, more than the kernel has, must serve several tiles, and most of the tiles must be used.
+    let tiles = { (side: Int) in ((rows + side - 1) / side) * ((columns + side - 1) / side) }
+    if rows * columns >= 10 * tiles(4), tiles(4) >= 4 { return .winograd(.four) }
+    if rows * columns >= 3 * tiles(2), tiles(2) >= 9 { return .winograd(.two) }
     return .direct
   }
 
