@@ -261,7 +261,7 @@ typedef struct facenet_tensor {
 
 typedef struct facenet_model facenet_model;
 
-/* Reads an ONNX file, opset 7 to 21. Fails with NOT_FOUND or IO; CORRUPT for what is no ONNX or contradicts itself;
+/* Reads an ONNX file, opset 7 to 23. Fails with NOT_FOUND or IO; CORRUPT for what is no ONNX or contradicts itself;
  * UNSUPPORTED for an operator that is not offered; TOO_LARGE for a tensor of more than 2^31 elements and where what is
  * computed of its constants takes more than 1 GiB; each message names node and file. Since 0.1. */
 facenet_status facenet_model_open(const char *path, facenet_model **out);

@@ -31,7 +31,6 @@ FLOORS: Dict[str, float] = {
     "KernelsAVX2": 1.6,
     "KernelsAVX512": 1.6,
     "KernelsBaseline": 1.6,
-    "KernelsNEON": 1.6,
     "Kernels": 2,
     "Graph": 3,
     "Imaging": 3,

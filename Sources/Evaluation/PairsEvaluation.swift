@@ -29,25 +29,24 @@ extension Pairs {
   /// - Parameters:
   ///   - directory: holds `Person/Person_0001.jpg`.
   ///   - threads: photographs worked on at once; 0 means one a processor. Open the pipeline with one thread.
-  ///   - progress: told of photographs done and all there are, by one thread at a time.
-  /// - Throws: what reading a photograph throws, for the first that fails in the list's order.
+  ///   - progress: told of photographs done and all there are, by one thread at a time. An error from it stops the
+  ///     work: photographs that are not begun are left out.
+  /// - Throws: the first error of `progress`, once the photographs that are worked on are done; else a
+  ///   ``FacenetError``, what reading a photograph throws, for the first that fails in the list's order.
   package func evaluate(
     in directory: String, with pipeline: FacePipeline, threads: Int = 1,
-    progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(FacenetError) -> PairsEvaluation {
+    progress: @Sendable (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws -> PairsEvaluation {
     let photographs = photographs
     let start = seconds()
-    let results = Mutex(
-      (done: 0, outcomes: [Result<[Float]?, FacenetError>?](repeating: nil, count: photographs.count)))
+    let results = Mutex(Progress(outcomes: Array(repeating: nil, count: photographs.count)))
     ThreadPool.shared.run(tasks: photographs.count, threads: threads == 0 ? ThreadPool.processors : threads) { index in
+      guard results.withLock({ $0.refusal == nil }) else { return }
       let outcome = subject(of: "\(directory)/\(photographs[index].path)", with: pipeline)
-      results.withLock { state in
-        state.outcomes[index] = outcome
-        state.done += 1
-        progress(state.done, photographs.count)
-      }
+      results.withLock { $0.record(outcome, at: index, progress) }
     }
     let elapsed = seconds() - start
+    if let refusal = results.withLock({ $0.refusal }) { throw refusal }
     var embeddings: [Photograph: [Float]] = [:]
     for (photograph, outcome) in zip(photographs, results.withLock({ $0.outcomes })) {
       if let embedding = try outcome?.get() { embeddings[photograph] = embedding }
@@ -73,6 +72,23 @@ extension Pairs {
       fixedThreshold: embedder.threshold,
       fixedAccuracy: accuracy(Array(measured.joined()), threshold: embedder.threshold),
       crossValidation: CrossValidation(measured), seconds: seconds)
+  }
+}
+
+/// What has come of the photographs so far.
+private struct Progress {
+  var outcomes: [Result<[Float]?, FacenetError>?]
+  var done = 0
+  /// Why no further photograph is begun.
+  var refusal: (any Error)?
+
+  mutating func record(
+    _ outcome: Result<[Float]?, FacenetError>, at index: Int, _ progress: (_ done: Int, _ total: Int) throws -> Void
+  ) {
+    outcomes[index] = outcome
+    done += 1
+    guard refusal == nil else { return }
+    do { try progress(done, outcomes.count) } catch { refusal = error }
   }
 }
 

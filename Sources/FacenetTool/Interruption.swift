@@ -21,6 +21,7 @@ enum Interruption {
       action.__sigaction_handler.sa_handler = { received.store($0, ordering: .relaxed) }
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       sigaction(number, &action, nil)
+      unblock(number)
     }
   }
 
@@ -33,12 +34,16 @@ enum Interruption {
   /// Ends the program by a signal, as its caller expects of a program that was interrupted.
   static func die(by number: Int32) -> Never {
     signal(number, SIG_DFL)
-    // Whoever started the program may have blocked the signal, and a program inherits that.
+    unblock(number)
+    raise(number)
+    exit(128 + number)
+  }
+
+  /// Whoever started the program may have blocked the signal, as Dispatch's threads do, and a program inherits that.
+  private static func unblock(_ number: Int32) {
     var blocked = sigset_t()
     sigemptyset(&blocked)
     sigaddset(&blocked, number)
     pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
-    raise(number)
-    exit(128 + number)
   }
 }

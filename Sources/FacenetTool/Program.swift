@@ -45,6 +45,9 @@ struct Program {
     case "--version": return try await dispatch(["version"], console)
     default: break
     }
+    if words.count > 1, ["--help", "-h"].contains(words[1]), !family(of: first).isEmpty {
+      return try help(words, console)
+    }
     let verb = try find(words)
     let count = verb.name.split(separator: " ").count
     let arguments = try Arguments(Array(words.dropFirst(count)), for: verb)
@@ -59,7 +62,7 @@ struct Program {
   private static func find(_ words: [String]) throws(UsageError) -> Verb {
     let first = words[0]
     if let verb = verbs.first(where: { $0.name == first }) { return verb }
-    let family = verbs.filter { $0.name.hasPrefix(first + " ") }
+    let family = family(of: first)
     let seconds = family.map { String($0.name.dropFirst(first.count + 1)) }
     guard !family.isEmpty else {
       let names = verbs.map { String($0.name.split(separator: " ")[0]) } + ["help"]
@@ -73,17 +76,20 @@ struct Program {
       "\(first) does not know '\(words[1])'" + (meant ?? "; it knows \(seconds.joined(separator: ", "))"))
   }
 
-  /// `facenet help`, `facenet help detect`, `facenet help model`.
+  /// The verbs of two words of which `word` is the first.
+  private static func family(of word: String) -> [Verb] { verbs.filter { $0.name.hasPrefix(word + " ") } }
+
+  /// `facenet help`, `facenet help detect`, `facenet help model`, `facenet model --help`.
   @MainActor
   private static func help(_ words: [String], _ console: Console) throws -> ExitCode {
-    let topic = words.filter { !$0.hasPrefix("-") }.joined(separator: " ")
-    let family = verbs.filter { $0.name.hasPrefix(topic + " ") }
+    let topic = words.filter { !$0.hasPrefix("-") }
+    let family = family(of: topic.joined(separator: " "))
     if topic.isEmpty {
       try console.result(String(Help.text(for: verbs).dropLast()))
     } else if !family.isEmpty {
       try console.result(family.map { Help.text(for: $0) }.joined(separator: "\n\n"))
     } else {
-      try console.result(String(Help.text(for: try find(words)).dropLast()))
+      try console.result(String(Help.text(for: try find(topic)).dropLast()))
     }
     return .done
   }

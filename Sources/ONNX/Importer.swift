@@ -1,7 +1,7 @@
 import Core
 import Graph
 
-/// Reads a network from an ONNX file (opsets 7 to 21, the default operator domain).
+/// Reads a network from an ONNX file (opsets 7 to 23, the default operator domain).
 /// - Parameter foldingLimit: bytes that constants computed from the file's constants may take.
 /// - Throws: `FacenetError` naming the operator, the node and the file.
 package func loadModel(path: String, foldingLimit: Int = Model.defaultFoldingLimit) throws(FacenetError) -> Model {

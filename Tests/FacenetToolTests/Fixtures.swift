@@ -8,6 +8,9 @@ enum Fixtures {
   /// Whether the default models are there: they are made by `make models`.
   static let hasModels = Set(ModelStore.installed().map(\.name)).isSuperset(of: ["retinaface", "facenet"])
 
+  /// Whether a model of several inputs is there.
+  static let hasCascade = ModelStore.installed().contains { $0.name == "mtcnn" }
+
   /// The sample photographs, made by `make samples`.
   static let samples: String? = {
     let file: StaticString = #filePath

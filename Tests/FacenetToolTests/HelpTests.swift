@@ -25,10 +25,28 @@ import Testing
     for verb in Program.verbs { #expect(run.output.contains("  \(verb.name) ")) }
   }
 
-  @Test func aFamilyOfVerbsExplainsAll() throws {
-    let run = try ProgramRun(["help", "model"])
+  @Test(arguments: ["model", "evaluate"])
+  func aFamilyOfVerbsExplainsAll(family: String) throws {
+    let run = try ProgramRun(["help", family])
     #expect(run.status == 0)
-    for verb in ["list", "info", "install", "path"] { #expect(run.output.contains("Usage: facenet model \(verb)")) }
+    for verb in Program.verbs where verb.name.hasPrefix(family + " ") {
+      #expect(run.output.contains("Usage: facenet \(verb.name)"))
+    }
+    for option in ["--help", "-h"] {
+      let asked = try ProgramRun([family, option])
+      #expect(asked.status == 0)
+      #expect(asked.messages.isEmpty)
+      #expect(asked.output == run.output)
+    }
+  }
+
+  @Test func optionsThatExcludeEachOtherShareTheirBrackets() throws {
+    let verb = try #require(Program.verbs.first { $0.name == "verify" })
+    let usage = Help.usage(of: verb)
+    #expect(usage.contains(" [--threshold T | --far F]"))
+    #expect(!usage.contains("[--far") && !usage.contains("T]"))
+    let embed = try #require(Program.verbs.first { $0.name == "embed" })
+    for option in embed.options { #expect(Help.usage(of: embed).contains("[\(option.usage)]")) }
   }
 
   @Test(arguments: [["version"], ["--version"]])

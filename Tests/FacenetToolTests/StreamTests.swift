@@ -65,6 +65,67 @@ import Testing
     #expect(output.contents().isEmpty)
   }
 
+  @Test(.enabled(if: Fixtures.hasModels, "default models not present"), arguments: [SIGINT, SIGTERM])
+  func aMeasurementEndsByTheSignal(number: Int32) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: ProgramRun.program)
+    process.arguments = ["benchmark", "retinaface", "--seconds", "600"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try Self.waitUntilCaught(number, process)
+    kill(process.processIdentifier, number)
+    // Far from the 600 seconds asked for, and far above what opening the model and a run take on a busy machine.
+    for _ in 0..<6000 where process.isRunning { usleep(10_000) }
+    let isLate = process.isRunning
+    if isLate { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    #expect(!isLate)
+    #expect(process.terminationReason == .uncaughtSignal)
+    #expect(process.terminationStatus == number)
+  }
+
+  @Test(.enabled(if: Fixtures.canRecognise, "default models or samples not present"))
+  func anEvaluationEndsByTheSignal() throws {
+    let folder = try TemporaryFolder()
+    for (person, count) in [("A", 200), ("B", 100)] {
+      try folder.write("images/\(person)/none")
+      for number in 1...count {
+        let file = "images/\(person)/\(person)_\(String("\(10_000 + number)".dropFirst())).jpg"
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.file(file), withDestinationPath: Fixtures.sample("obama.jpg"))
+      }
+    }
+    let same = (1...100).map { "A\t\(2 * $0 - 1)\t\(2 * $0)" }
+    let different = (1...100).map { "A\t\($0)\tB\t\($0)" }
+    try folder.write("pairs.txt", Array((["1\t100"] + same + different).joined(separator: "\n").utf8))
+    let output = try TemporaryFolder()
+    try output.write("output")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: ProgramRun.program)
+    process.arguments = ["evaluate", "pairs", folder.file("images"), "--pairs", folder.file("pairs.txt")]
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output.file("output")))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try Self.waitUntilCaught(SIGINT, process)
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal)
+    #expect(process.terminationStatus == SIGINT)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: output.file("output"))).isEmpty)
+  }
+
+  /// Waits until a process has a handler of its own for a signal: before, the system ends it (Linux, proc(5)).
+  private static func waitUntilCaught(_ number: Int32, _ process: Process) throws {
+    while process.isRunning {
+      let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+      let caught = text.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.dropFirst(7)
+      let mask = caught.flatMap { UInt64($0.trimmingCharacters(in: .whitespaces), radix: 16) } ?? 0
+      if mask & (1 << UInt64(number - 1)) != 0 { return }
+      usleep(1000)
+    }
+  }
+
   @Test(.enabled(if: Fixtures.canRecognise, "default models or samples not present"))
   func aBarShowsOnATerminalOnceASecondHasPassed() throws {
     let folder = try TemporaryFolder()

@@ -1,6 +1,6 @@
 """Writes faces that facenet-pytorch's own MTCNN finds, as CSV: the golden answers for the detector `mtcnn`.
 
-Needs an environment with torch (a CPU build), facenet-pytorch==2.6.0 (installed without its dependencies), numpy and Pillow.
+Needs the environment of benchmarks/requirements-torch.txt: see the README beside this script.
 """
 
 from __future__ import annotations

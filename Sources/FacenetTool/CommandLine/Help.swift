@@ -32,9 +32,9 @@ enum Help {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  /// `Usage: facenet detect PHOTO|DIR... [--json]`, in lines of at most 80 characters.
+  /// `Usage: facenet detect PHOTO|DIR... [--json] [--threshold T | --far F]`, in lines of at most 80 characters.
   static func usage(of verb: Verb) -> String {
-    let words = verb.operands.map(\.usage) + verb.options.map { "[\($0.usage)]" }
+    let words = verb.operands.map(\.usage) + alternatives(of: verb).map { "[\($0.joined(separator: " | "))]" }
     let start = "Usage: facenet \(verb.name)"
     var lines = [start]
     for word in words {
@@ -45,6 +45,21 @@ enum Help {
       }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The verb's options in their order, those of one pair of brackets together: where options exclude each other and
+  /// nothing else, they stand at the place of the first.
+  private static func alternatives(of verb: Verb) -> [[String]] {
+    var written: Set<String> = []
+    return verb.options.compactMap { option in
+      guard !written.contains(option.name) else { return nil }
+      let group = verb.exclusive.first { names in
+        names.contains(option.name) && verb.exclusive.allSatisfy { $0 == names || Set($0).isDisjoint(with: names) }
+      }
+      let names = group ?? [option.name]
+      written.formUnion(names)
+      return verb.options.filter { names.contains($0.name) }.map(\.usage)
+    }
   }
 
   private static func table(_ title: String, _ rows: [(name: String, text: String)]) -> String {

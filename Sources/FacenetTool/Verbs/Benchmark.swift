@@ -15,10 +15,14 @@ let benchmarkVerb = Verb(
       + "and 320x320 pixels.",
     "--layers prints a row for every kernel that runs, in order: its share of the time, milliseconds, GFLOP/s, share of the "
       + "peak, the kernel chosen, the shape of its output and the node's name.",
+    "--json prints one object: model, batch, threads, instructionSet, runs, wallMilliseconds and processorMilliseconds "
+      + "(minimum and median each, a picture), multiplyAdds (a picture), gigaflops, peakGigaflops. With --layers it "
+      + "prints a list of one object a kernel: node, operator, kernel, output (its shape), multiplyAdds, "
+      + "wallMilliseconds (minimum and median, a run).",
   ],
   operands: [Operand("NAME|FILE.onnx", .one, "An installed model or a file.")],
   options: [
-    .text("shape", "N,C,H,W", "The shape of the model's input."),
+    .text("shape", "N,C,H,W", "The shape of the input, for a model that has one input."),
     .integer("batch", "N", 1...1024, "Pictures in a run; default: 1."),
     .integer("threads", "N", 1...1024, "Use at most this many threads; default: 1."),
     .number("seconds", "S", 0.01...3600, "Measure this long; default: 2."),
@@ -56,15 +60,10 @@ private struct Benchmark {
 
   init(_ arguments: Arguments) throws {
     let nameOrPath = arguments.operands[0]
-    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".onnx")
     name = nameOrPath
-    let model = try loadModel(path: isPath ? nameOrPath : ModelStore.path(of: nameOrPath))
+    let model = try loadModel(path: ModelStore.path(ofNameOrPath: nameOrPath))
     session = Session(model, threads: arguments.integer("threads") ?? 1)
-    let shape = try arguments.text("shape").map(Self.shape)
-    let types = model.graph.inputs.map { declaration in
-      TensorType(
-        declaration.element, shape ?? Self.shape(declaration.shape, batch: arguments.integer("batch")))
-    }
+    let types = try Self.inputTypes(of: model, arguments)
     plan = try session.plan(types.map { .init($0) })
     batch = max(types.first?.shape.first ?? 1, 1)
     var generator = Generator(state: 1)
@@ -75,6 +74,19 @@ private struct Benchmark {
     }
     multiplyAdds = plan.steps.reduce(0) { $0 + $1.kernel.multiplyAdds }
     peak = Processor.peak() * Double(session.threads)
+  }
+
+  /// The types of the model's inputs: of the shape that was asked for, else as they are declared.
+  private static func inputTypes(of model: Model, _ arguments: Arguments) throws -> [TensorType] {
+    let shape = try arguments.text("shape").map(Self.shape)
+    let declarations = model.graph.inputs
+    guard shape == nil || declarations.count == 1 else {
+      throw UsageError("--shape is for a model of one input, \(arguments.operands[0]) has \(declarations.count)")
+    }
+    return try declarations.map { declaration in
+      let declared = Self.shape(declaration.shape, batch: arguments.integer("batch"))
+      return try TensorType.checked(declaration.element, shape ?? declared)
+    }
   }
 
   private static func shape(_ text: String) throws -> [Int] {
@@ -95,11 +107,12 @@ private struct Benchmark {
   }
 
   /// Wall and processor time of runs, after one that is not counted.
-  func measure(seconds: Double) throws -> [Duration] {
+  func measure(seconds: Double) throws -> [Times] {
     try session.execute(plan)
-    var runs: [Duration] = []
+    var runs: [Times] = []
     let end = Instant.now().wall + seconds
     repeat {
+      try Interruption.check()
       let start = Instant.now()
       try session.execute(plan)
       runs.append(start.elapsed())
@@ -108,12 +121,13 @@ private struct Benchmark {
   }
 
   /// Each step's times over the runs.
-  func measureLayers(seconds: Double) throws -> [[Duration]] {
+  func measureLayers(seconds: Double) throws -> [[Times]] {
     try session.execute(plan)
-    var layers = [[Duration]](repeating: [], count: plan.steps.count)
+    var layers = [[Times]](repeating: [], count: plan.steps.count)
     let end = Instant.now().wall + seconds
     repeat {
       for (position, step) in plan.steps.enumerated() {
+        try Interruption.check()
         let start = Instant.now()
         try session.execute(step, of: plan)
         layers[position].append(start.elapsed())
@@ -124,7 +138,7 @@ private struct Benchmark {
 }
 
 /// Seconds on the wall's clock and of all the process's threads.
-private struct Duration {
+private struct Times {
   let wall: Double
   let processor: Double
 }
@@ -137,9 +151,9 @@ private struct Instant {
     Instant(wall: seconds(CLOCK_MONOTONIC), processor: seconds(CLOCK_PROCESS_CPUTIME_ID))
   }
 
-  func elapsed() -> Duration {
+  func elapsed() -> Times {
     let now = Self.now()
-    return Duration(wall: now.wall - wall, processor: now.processor - processor)
+    return Times(wall: now.wall - wall, processor: now.processor - processor)
   }
 
   private static func seconds(_ clock: clockid_t) -> Double {
@@ -169,7 +183,7 @@ extension Benchmark {
     2e-6 * Double(multiplyAdds) / max(milliseconds, 1e-9)
   }
 
-  fileprivate func lines(_ runs: [Duration]) -> [String] {
+  fileprivate func lines(_ runs: [Times]) -> [String] {
     let wall = Summary(runs.map(\.wall), batch: batch)
     let processor = Summary(runs.map(\.processor), batch: batch)
     let rate = rate(multiplyAdds / batch, wall.median)
@@ -183,7 +197,7 @@ extension Benchmark {
     ]
   }
 
-  fileprivate func json(_ runs: [Duration]) -> JSON {
+  fileprivate func json(_ runs: [Times]) -> JSON {
     let wall = Summary(runs.map(\.wall), batch: batch)
     return .object([
       ("model", .text(name)), ("batch", .integer(batch)), ("threads", .integer(session.threads)),
@@ -195,7 +209,7 @@ extension Benchmark {
     ])
   }
 
-  fileprivate func lines(_ layers: [[Duration]]) -> [String] {
+  fileprivate func lines(_ layers: [[Times]]) -> [String] {
     let times = layers.map { Summary($0.map(\.wall), batch: 1).minimum }
     let total = times.reduce(0, +)
     let rows = zip(plan.steps, times).map { step, time -> String in
@@ -214,7 +228,7 @@ extension Benchmark {
     return [head] + rows + ["total \(decimal(total, 3)) ms"]
   }
 
-  fileprivate func json(_ layers: [[Duration]]) -> JSON {
+  fileprivate func json(_ layers: [[Times]]) -> JSON {
     .list(
       zip(plan.steps, layers).map { step, runs in
         .object([

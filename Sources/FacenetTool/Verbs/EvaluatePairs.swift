@@ -37,7 +37,10 @@ private func evaluatePairs(_ arguments: Arguments, _ console: Console) async thr
   let pipeline = FacePipeline(
     detector: try Detector(arguments, threads: 1), embedder: try Embedder(arguments, threads: 1))
   let bar = console.begin(photographs, "photographs")
-  let evaluation = try pairs.evaluate(in: folder, with: pipeline, threads: threads) { done, _ in bar?.draw(done) }
+  let evaluation = try pairs.evaluate(in: folder, with: pipeline, threads: threads) { done, _ in
+    try Interruption.check()
+    bar?.draw(done)
+  }
   console.end()
   let report = PairsReport(evaluation: evaluation, pipeline: pipeline, photographs: photographs)
   if arguments.has("json") {

@@ -34,8 +34,7 @@ private struct ModelFacts {
   let embedder: Embedder?
 
   init(_ nameOrPath: String) throws(FacenetError) {
-    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".onnx")
-    path = try isPath ? nameOrPath : ModelStore.path(of: nameOrPath)
+    path = try ModelStore.path(ofNameOrPath: nameOrPath)
     summary = try ModelSummary(path: path)
     card = try ModelCard(path)
     // A file that does not state its role may still be one that an embedder can be made of.

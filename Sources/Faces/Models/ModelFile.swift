@@ -9,10 +9,9 @@ package struct ModelFile: Sendable {
   /// The name it gives itself, else what it was opened by.
   package let name: String
 
-  /// Opens an installed model by name, or an ONNX file by path: anything with a slash in it or that ends in `.onnx`.
+  /// Opens an installed model by name, or an ONNX file by path, told apart by ``ModelStore/path(ofNameOrPath:)``.
   package init(_ nameOrPath: String) throws(FacenetError) {
-    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".onnx")
-    try self.init(loadModel(path: isPath ? nameOrPath : ModelStore.path(of: nameOrPath)))
+    try self.init(loadModel(path: ModelStore.path(ofNameOrPath: nameOrPath)))
   }
 
   package init(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {

@@ -38,6 +38,13 @@ public enum ModelStore {
       "no model is called \(name): give a file's path, or one of \(knownNames.joined(separator: ", "))")
   }
 
+  /// The file that a name or a path stands for: anything with a slash in it or that ends in `.onnx` is a path and is
+  /// given back as it is, the rest is looked up as ``path(of:)`` does.
+  package static func path(ofNameOrPath nameOrPath: String) throws(FacenetError) -> String {
+    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".onnx")
+    return try isPath ? nameOrPath : path(of: nameOrPath)
+  }
+
   /// Every installed model, by name.
   public static func installed() -> [(name: String, path: String)] {
     var paths: [String: String] = [:]
