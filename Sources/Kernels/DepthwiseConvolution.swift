@@ -40,7 +40,8 @@ final class DepthwiseConvolution: ConvolutionImplementation {
       let end = rows * (task + 1) / tasks
       while row < end {
         let (image, y) = (row / call.outputHeight, row % call.outputHeight)
-        let isPair = takesPairs && row + 1 < end && y + 1 < call.outputHeight && isInside(y, call) && isInside(y + 1, call)
+        let isPair =
+          takesPairs && row + 1 < end && y + 1 < call.outputHeight && isInside(y, call) && isInside(y + 1, call)
         run(call, image: image, y: y, rows: isPair ? 2 : 1)
         row += isPair ? 2 : 1
       }
