@@ -36,13 +36,14 @@ final class SessionHandle: Handled {
       guard inputs.count == wanted else {
         throw FacenetError(.invalidArgument, "count is \(inputs.count), the model has \(wanted) inputs")
       }
-      state.outputs = []
-      let plan = try state.session.run(on: inputs)
+      // A run that is refused leaves the outputs of the last one as they are.
+      let session = state.session
+      let plan = try session.run(on: inputs) { state.outputs = [] }
       var outputs: [Output] = []
       for (position, port) in plan.outputs.enumerated() {
         let shape = try AlignedBuffer(count: port.type.shape.count * MemoryLayout<Int>.size)
         shape.bytes.copyBytes(from: port.type.shape.withUnsafeBytes { Array($0) })
-        let values = state.session.output(position, of: plan).baseAddress
+        let values = session.output(position, of: plan).baseAddress
         outputs.append(Output(type: port.type, values: values, shape: shape))
       }
       state.outputs = outputs

@@ -43,15 +43,18 @@ package final class Session {
   }
 
   /// Runs on inputs in the order of the model's file, which are read before this returns.
+  /// - Parameter willStart: called when the inputs are found to fit, before the outputs of the run before are lost.
   /// - Returns: the plan that ran, to read its outputs with ``output(_:of:)`` until the next run.
-  package func run(on inputs: [Input]) throws(FacenetError) -> Plan {
+  package func run(on inputs: [Input], willStart: () -> Void = {}) throws(FacenetError) -> Plan {
     var operands: [Operand] = []
     for (position, input) in inputs.enumerated() {
       let isParameter = parameters.contains(position)
       let tensor = isParameter ? try Tensor(input.type) { $0.copyMemory(from: input.bytes) } : nil
       operands.append(Operand(input.type, constant: tensor))
     }
-    let plan = try plan(operands)
+    let plan = try fittingPlan(operands)
+    willStart()
+    try reserveMemory(for: plan)
     for (position, input) in inputs.enumerated() where !parameters.contains(position) {
       self.input(position, of: plan).copyMemory(from: input.bytes)
     }
@@ -73,6 +76,13 @@ package final class Session {
 
   /// The plan for these input types and layouts, made now or earlier. Its memory is ready to be written.
   package func plan(_ inputs: [Operand]) throws(FacenetError) -> Plan {
+    let plan = try fittingPlan(inputs)
+    try reserveMemory(for: plan)
+    return plan
+  }
+
+  /// The plan for these input types and layouts; the memory is as it was.
+  private func fittingPlan(_ inputs: [Operand]) throws(FacenetError) -> Plan {
     let key = inputs.map { InputKey(type: $0.type, layout: $0.layout, bytes: $0.constant.map { Array($0.bytes) }) }
     if let position = plans.firstIndex(where: { $0.key == key }) {
       plans.append(plans.remove(at: position))
@@ -82,13 +92,14 @@ package final class Session {
       if plans.count == Self.keptPlans { plans.removeFirst() }
       plans.append((key, plan))
     }
-    let plan = plans[plans.count - 1].plan
+    return plans[plans.count - 1].plan
+  }
+
+  private func reserveMemory(for plan: Plan) throws(FacenetError) {
     let needed = plan.arenaBytes + plan.scratchBytes
-    if (memory?.bytes.count ?? -1) < needed {
-      memory = nil
-      memory = try AlignedBuffer(count: needed, limit: memoryLimit)
-    }
-    return plan
+    guard (memory?.bytes.count ?? -1) < needed else { return }
+    memory = nil
+    memory = try AlignedBuffer(count: needed, limit: memoryLimit)
   }
 
   /// Where an input is to be written before ``execute(_:)``; the plan must be the last one asked for.
