@@ -96,17 +96,4 @@ package struct Graph: Sendable {
     constants = constants.filter { needed.contains($0.key) }
     deferred = deferred.filter { needed.contains($0.key) }
   }
-
-  /// Nodes that read `value` read `replacement` instead, and outputs too.
-  package mutating func replace(_ value: Value, by replacement: Value) {
-    for position in nodes.indices {
-      for input in nodes[position].inputs.indices where nodes[position].inputs[input] == value {
-        nodes[position].inputs[input] = replacement
-      }
-    }
-    outputs = outputs.map { output in
-      guard output.value == value else { return output }
-      return Declaration(value: replacement, name: output.name, element: output.element, shape: output.shape)
-    }
-  }
 }

@@ -73,12 +73,6 @@ package struct WindowGeometry: Sendable, Hashable {
   /// Elements that the window covers along each axis, holes of dilation included.
   package var extents: [Int] { zip(kernel, dilations).map { ($0 - 1) * $1 + 1 } }
 
-  /// Whether the window sees one element and steps over none, so that the output is as large as the input.
-  package var isPointwise: Bool {
-    kernel.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } && padsBefore.allSatisfy { $0 == 0 }
-      && padsAfter.allSatisfy { $0 == 0 }
-  }
-
   /// The same window with explicit pads for these spatial sizes.
   /// - Throws: `invalidArgument` when the number of sizes is not the window's rank.
   package func resolved(inputSizes: [Int]) throws(FacenetError) -> WindowGeometry {

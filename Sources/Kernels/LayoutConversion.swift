@@ -1,20 +1,5 @@
-/// Images between planes of channels (NCHW) and channels last (NHWC).
+/// Images from channels last (NHWC) to planes of channels (NCHW).
 package enum LayoutConversion {
-  /// Reads dense (batch, channels, pixels), writes (batch, pixels, channels) with `outputStride` floats a pixel.
-  package static func channelsLast(
-    batch: Int, channels: Int, pixels: Int, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-    outputStride: Int
-  ) {
-    for image in 0..<batch {
-      for pixel in 0..<pixels {
-        for channel in 0..<channels {
-          output[(image * pixels + pixel) * outputStride + channel] =
-            input[(image * channels + channel) * pixels + pixel]
-        }
-      }
-    }
-  }
-
   /// Reads (batch, pixels, channels) with `inputStride` floats a pixel, writes dense (batch, channels, pixels).
   package static func planes(
     batch: Int, channels: Int, pixels: Int, input: UnsafePointer<Float>, inputStride: Int,
