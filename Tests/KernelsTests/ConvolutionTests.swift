@@ -114,6 +114,20 @@ import Testing
     }
   }
 
+  /// Images whose rows are copied in several bands, the last one smaller, over one kernel row or many.
+  @Test(arguments: Table.all, [true, false]) func bandsOfRows(table: Table, isPlanar: Bool) throws {
+    for (geometry, height): (ConvolutionGeometry, Int) in [
+      (.square(3, 5, kernel: 3, stride: 2, pad: 1), 51), (.square(2, 7, kernel: 7, pad: 3), 37),
+      (.square(3, 4, kernel: 2, stride: 5), 77), (.square(6, 3, kernel: 3, stride: 1, pad: 2), 23),
+    ] {
+      let trial = ConvolutionTrial(
+        geometry: geometry, height: height, width: 900, batch: 2, hasResidual: true, isPlanar: isPlanar)
+      let outcome = try trial.run(table.kernels)
+      #expect(outcome.error <= Self.directLimit, "\(geometry)")
+      #expect(outcome.isContained)
+    }
+  }
+
   static let activations: [Activation] = [
     .none, .relu, .leakyRelu(0.125), .prelu([0.25]), .prelu((0..<19).map { Float($0) / 8 - 1 }), .clip(-0.25, 0.5),
   ]
