@@ -34,7 +34,7 @@ package final class Convolution: Sendable {
       switch algorithm {
       case .direct: try DirectConvolution.merging(parts)
       case .rows: try RowConvolution(parts)
-      case .depthwise: try DepthwiseConvolution(parts)
+      case .depthwise, .neighbours: try DepthwiseConvolution(algorithm, parts)
       case .winograd(let tile): try WinogradConvolution(tile, parts)
       }
   }

@@ -9,13 +9,17 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
   case rows
   /// One kernel a channel.
   case depthwise
+  /// The same with groups of two channels.
+  case neighbours
   /// Fewer multiplications for 3x3 kernels, on tiles of the output.
   case winograd(WinogradTile)
 
   /// The algorithm for images of this size.
   package static func choose(_ geometry: ConvolutionGeometry, height: Int, width: Int) -> ConvolutionAlgorithm {
-    let isDepthwise = geometry.groupInputChannels == 1 && geometry.groupOutputChannels == 1
-    if isDepthwise, geometry.groups > 1 { return .depthwise }
+    if geometry.groups > 1, geometry.groupInputChannels == geometry.groupOutputChannels {
+      if geometry.groupInputChannels == 1 { return .depthwise }
+      if geometry.groupInputChannels == 2 { return .neighbours }
+    }
     if isRows(geometry) { return .rows }
     guard isWinograd(geometry) else { return .direct }
     let (rows, columns) = (geometry.outputHeight(for: height), geometry.outputWidth(for: width))
@@ -42,6 +46,7 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
     case .direct: "direct"
     case .rows: "direct rows"
     case .depthwise: "depthwise"
+    case .neighbours: "depthwise of two"
     case .winograd(let tile): "winograd \(tile.side)x\(tile.side)"
     }
   }

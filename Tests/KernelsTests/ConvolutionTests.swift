@@ -46,6 +46,10 @@ import Testing
     .square(20, 20, kernel: 3, stride: 3, pad: 1, groups: 20),
     .square(32, 32, kernel: 3, pad: 1, groups: 16),
     .square(8, 8, kernel: 3, pad: 2, dilation: 2, groups: 8),
+    .square(34, 34, kernel: 3, stride: 2, pad: 1, groups: 17),
+    .square(6, 6, kernel: 5, pad: 2, groups: 3),
+    .square(18, 18, kernel: 3, pad: 2, dilation: 2, groups: 9),
+    .square(20, 20, kernel: 1, groups: 10),
     .square(35, 35, kernel: 7, groups: 35),
     ConvolutionGeometry(
       inputChannels: 16, outputChannels: 24, kernelHeight: 1, kernelWidth: 7, padLeft: 3, padRight: 3),
