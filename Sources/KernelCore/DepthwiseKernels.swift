@@ -42,6 +42,14 @@
     self.epilogue = epilogue
   }
 
+  /// Output columns whose whole window is inside the image.
+  @inlinable @inline(__always) var insideColumns: Range<Int> {
+    let first = min((padLeft &+ stride &- 1) / stride, outputWidth)
+    let reach = width &+ padLeft &- (kernelWidth &- 1) &* dilation &- 1
+    let last = reach < 0 ? first : max(first, min(reach / stride &+ 1, outputWidth))
+    return Range(uncheckedBounds: (first, last))
+  }
+
   /// The second row alone.
   @inlinable @inline(__always) var second: DepthwiseRow {
     var row = self
@@ -59,10 +67,7 @@ public protocol DepthwiseKernels {
 
 extension DepthwiseKernels where Self: InstructionSet {
   @inlinable @inline(__always) public static func run(_ row: DepthwiseRow) {
-    // Output columns whose whole window is inside the image.
-    let first = min((row.padLeft &+ row.stride &- 1) / row.stride, row.outputWidth)
-    let reach = row.width &+ row.padLeft &- (row.kernelWidth &- 1) &* row.dilation &- 1
-    let last = reach < 0 ? first : max(first, min(reach / row.stride &+ 1, row.outputWidth))
+    let (first, last) = (row.insideColumns.lowerBound, row.insideColumns.upperBound)
     let isPair = row.rows == 2 && row.kernelRows == 3 && row.kernelWidth == 3 && row.dilation == 1
     Vector.forEachRegister(row.channels) { c, part in
       for x in 0..<first { pixel(row, c, part, x) }

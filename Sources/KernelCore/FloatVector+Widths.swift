@@ -13,6 +13,7 @@ extension SIMD4: FloatVector where Scalar == Float {
   }
   @inlinable @inline(__always) public var bits: SIMD4<Int32> { unsafeBitCast(self, to: SIMD4<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD4<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
+  @inlinable @inline(__always) public var neighboursExchanged: Self { Self(self[1], self[0], self[3], self[2]) }
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
     switch count {
     case 3: self.init(pointer[0], pointer[1], pointer[2], 0)
@@ -45,6 +46,9 @@ extension SIMD8: FloatVector where Scalar == Float {
   }
   @inlinable @inline(__always) public var bits: SIMD8<Int32> { unsafeBitCast(self, to: SIMD8<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD8<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
+  @inlinable @inline(__always) public var neighboursExchanged: Self {
+    Self(lowHalf: lowHalf.neighboursExchanged, highHalf: highHalf.neighboursExchanged)
+  }
   // By halves: a register never goes through memory of its own.
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
     self =
@@ -76,6 +80,9 @@ extension SIMD16: FloatVector where Scalar == Float {
   }
   @inlinable @inline(__always) public var bits: SIMD16<Int32> { unsafeBitCast(self, to: SIMD16<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD16<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
+  @inlinable @inline(__always) public var neighboursExchanged: Self {
+    Self(lowHalf: lowHalf.neighboursExchanged, highHalf: highHalf.neighboursExchanged)
+  }
   // By halves: a register never goes through memory of its own.
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
     self =

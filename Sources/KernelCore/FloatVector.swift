@@ -18,6 +18,8 @@ public protocol FloatVector: SIMD where Scalar == Float {
   static func select(_ a: Self, lessThan b: Self, _ x: Self, _ y: Self) -> Self
   var bits: Integers { get }
   init(bits: Integers)
+  /// Lanes 2i and 2i + 1 in each other's place.
+  var neighboursExchanged: Self { get }
   /// The first `count` floats at `pointer`, fewer than a register, and zeros; nothing behind them is read.
   init(at pointer: UnsafePointer<Float>, count: Int)
   /// Writes the first `count` lanes, fewer than a register, and nothing else.

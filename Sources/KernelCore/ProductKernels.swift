@@ -30,10 +30,11 @@
   /// Rows of a register tile, as `tileRows(columns:)` of the table that runs it gives it for all of the columns.
   public var tileRows: Int
   /// Where each row's runs start, as (tile, tap, tileRows) over the tiles of `TileRows(rows, upTo: tileRows)`; nil where
-  /// a row is one run and row r starts at input + r inputStride.
+  /// run t of row r starts at input + r inputStride + t tapStride.
   public var table: UnsafePointer<UnsafePointer<Float>>?
   public var input: UnsafePointer<Float>
   public var inputStride = 0
+  public var tapStride = 0
   /// Added to every start.
   public var inputOffset = 0
   /// Panels of (taps depth, two registers); the last is one register wide where that holds the rest.
@@ -127,7 +128,8 @@ extension ProductKernels where Self: InstructionSet {
         let entry = table + (tile &* product.taps &+ tap) &* product.tileRows
         for i in 0..<rows { starts[i] = entry[i] + product.inputOffset }
       } else {
-        for i in 0..<rows { starts[i] = product.input + ((row &+ i) &* product.inputStride &+ product.inputOffset) }
+        let first = product.input + (product.inputOffset &+ tap &* product.tapStride)
+        for i in 0..<rows { starts[i] = first + (row &+ i) &* product.inputStride }
       }
       sums.accumulate(product.depth, starts, weights)
       weights += product.depth &* registers &* Vector.width

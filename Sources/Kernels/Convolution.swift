@@ -33,7 +33,8 @@ package final class Convolution: Sendable {
     implementation =
       switch algorithm {
       case .direct: try DirectConvolution.merging(parts)
-      case .depthwise: try DepthwiseConvolution(parts)
+      case .rows: try RowConvolution(parts)
+      case .depthwise, .neighbours: try DepthwiseConvolution(algorithm, parts)
       case .winograd(let tile): try WinogradConvolution(tile, parts)
       }
   }
@@ -41,12 +42,12 @@ package final class Convolution: Sendable {
   /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
   package var label: String { implementation.label }
 
-  /// Whether images may lie in planes (NCHW): those that are copied anyway.
-  package var readsPlanes: Bool { Self.readsPlanes(geometry) }
+  /// Whether images may lie in planes (NCHW): those whose rows are copied anyway.
+  package var readsPlanes: Bool { algorithm == .rows }
 
   /// As ``readsPlanes``, before there is one.
   package static func readsPlanes(_ geometry: ConvolutionGeometry) -> Bool {
-    DirectConvolution.copiesImages(geometry)
+    ConvolutionAlgorithm.isRows(geometry)
   }
 
   /// Floats of working memory that ``run`` wants for this size. Any alignment will do.

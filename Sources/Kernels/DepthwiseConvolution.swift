@@ -1,34 +1,38 @@
 import Core
 import KernelCore
 
-/// A convolution in which each channel has a kernel of its own, row by row of the output.
+/// A convolution in which each channel has a kernel of its own, or two neighbouring ones have one together, row by row
+/// of the output.
 ///
 /// Immutable: any thread.
 final class DepthwiseConvolution: ConvolutionImplementation {
   private let geometry: ConvolutionGeometry
   private let kernels: any KernelTable.Type
   private let epilogue: PackedEpilogue
-  /// (tap, channel), channels padded to whole registers.
+  private let algorithm: ConvolutionAlgorithm
+  /// (tap, channel), channels padded to whole registers: for the channel itself, then for its neighbour.
   private let memory: AlignedBuffer
   private let stride: Int
 
-  init(_ parts: ConvolutionParts) throws(FacenetError) {
+  init(_ algorithm: ConvolutionAlgorithm, _ parts: ConvolutionParts) throws(FacenetError) {
+    self.algorithm = algorithm
     geometry = parts.geometry
     kernels = parts.kernels
     // All channels are one row, whatever the groups.
     epilogue = try parts.epilogue(groups: 1)
-    let channels = geometry.outputChannels
+    let (channels, inputs, taps) = (geometry.outputChannels, geometry.groupInputChannels, geometry.taps)
     stride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
-    memory = try AlignedBuffer(count: geometry.taps * stride * MemoryLayout<Float>.stride)
+    memory = try AlignedBuffer(count: inputs * taps * stride * MemoryLayout<Float>.stride)
     let values = memory.pointer(to: Float.self)
     for channel in 0..<channels {
-      for tap in 0..<geometry.taps {
-        values[tap * stride + channel] = parts.weights[channel * geometry.taps + tap]
+      for input in 0..<inputs {
+        let source = (channel * inputs + (channel + input) % inputs) * taps
+        for tap in 0..<taps { values[(input * taps + tap) * stride + channel] = parts.weights[source + tap] }
       }
     }
   }
 
-  var label: String { "depthwise" }
+  var label: String { "\(algorithm)" }
 
   func scratchCount(_ size: ConvolutionSize) -> Int { 0 }
 
@@ -50,7 +54,7 @@ final class DepthwiseConvolution: ConvolutionImplementation {
 
   /// Whether two rows can be computed at once: the kernels for which there is code that does.
   private var takesPairs: Bool {
-    geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.dilationHeight == 1
+    algorithm == .depthwise && geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.dilationHeight == 1
       && geometry.dilationWidth == 1 && geometry.strideHeight == geometry.strideWidth && geometry.strideHeight <= 2
   }
 
@@ -90,6 +94,7 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     row.outputWidth = call.outputWidth
     row.residual = call.residual.map { $0 + outputPixel * call.residualStride }
     row.residualPixelStride = call.residualStride
-    kernels.run(row)
+    if algorithm == .depthwise { return kernels.run(row) }
+    kernels.run(row, neighbourWeights: row.weights + geometry.taps * stride)
   }
 }

@@ -10,8 +10,6 @@ final class DirectConvolution: ConvolutionImplementation {
   private enum Access: String {
     /// 1x1: output pixel p reads input pixel p.
     case pixels = "direct pointwise"
-    /// Few channels: the positions of a kernel's row are contiguous in an image whose pads are stored.
-    case paddedRows = "direct rows"
     case pointers = "direct"
   }
 
@@ -58,23 +56,18 @@ final class DirectConvolution: ConvolutionImplementation {
   private static func access(_ geometry: ConvolutionGeometry) -> Access {
     let pads = geometry.padTop + geometry.padLeft + geometry.padBottom + geometry.padRight
     if geometry.taps == 1, geometry.strideHeight == 1, geometry.strideWidth == 1, pads == 0 { return .pixels }
-    return copiesImages(geometry) ? .paddedRows : .pointers
+    return .pointers
   }
 
   var label: String { access.rawValue }
-  /// Below eight channels a run for each position is too short to be worth its pointer.
-  static func copiesImages(_ geometry: ConvolutionGeometry) -> Bool {
-    geometry.groups == 1 && geometry.dilationWidth == 1 && geometry.kernelWidth > 1 && geometry.inputChannels < 8
-  }
 
   private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
   private var zeros: UnsafePointer<Float> { weights + groupWeights * geometry.groups }
-  private var tableTaps: Int { access == .paddedRows ? geometry.kernelHeight : geometry.taps }
 
   private func grid(_ size: ConvolutionSize) -> ProductGrid {
     let rows = size.batch * geometry.outputHeight(for: size.height) * geometry.outputWidth(for: size.width)
     let pixels = min(geometry.strideHeight * geometry.strideWidth, geometry.taps)
-    let pointers = access == .pixels ? 0 : tableTaps * MemoryLayout<UnsafePointer<Float>>.stride
+    let pointers = access == .pixels ? 0 : geometry.taps * MemoryLayout<UnsafePointer<Float>>.stride
     return ProductGrid(
       rows: rows, columns: geometry.groupOutputChannels,
       rowBytes: geometry.inputChannels * pixels * MemoryLayout<Float>.stride + pointers,
@@ -84,17 +77,12 @@ final class DirectConvolution: ConvolutionImplementation {
 
   /// Floats of one worker's table of pointers.
   private func tableCount(_ grid: ProductGrid) -> Int {
-    access == .pixels ? 0 : grid.rowsPerBlock * tableTaps * 2
-  }
-
-  private func paddedCount(_ size: ConvolutionSize) -> Int {
-    guard access == .paddedRows else { return 0 }
-    return PaddedImages.count(geometry, size)
+    access == .pixels ? 0 : grid.rowsPerBlock * geometry.taps * 2
   }
 
   func scratchCount(_ size: ConvolutionSize) -> Int {
     let grid = grid(size)
-    return Scratch.count(paddedCount(size), size.threads * Scratch.aligned(tableCount(grid)))
+    return Scratch.count(size.threads * Scratch.aligned(tableCount(grid)))
   }
 
   func run(_ call: ConvolutionCall) {
@@ -105,7 +93,6 @@ final class DirectConvolution: ConvolutionImplementation {
       ThreadPool.shared.run(tasks: grid.tasks, threads: call.threads) { task in runPixels(call, grid.block(task)) }
       return
     }
-    let images = access == .paddedRows ? PaddedImages(geometry, call, scratch.take(paddedCount(size))) : nil
     let count = Scratch.aligned(tableCount(grid))
     let tables = scratch.take(count * call.threads)
     ThreadPool.shared.run(tasks: grid.tasks, threads: call.threads) { task, worker in
@@ -113,14 +100,8 @@ final class DirectConvolution: ConvolutionImplementation {
       let table = UnsafeMutableRawPointer(tables + worker * count)
         .assumingMemoryBound(to: UnsafePointer<Float>.self)
       var product = product(call)
-      if let images {
-        images.fill(table, rows: block.rows, height: product.tileRows)
-        product.taps = geometry.kernelHeight
-        product.depth = geometry.kernelWidth * geometry.inputChannels
-      } else {
-        PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: product.tileRows)
-        product.taps = geometry.taps
-      }
+      PointerTable(geometry, call, zeros).fill(table, rows: block.rows, height: product.tileRows)
+      product.taps = geometry.taps
       product.table = UnsafePointer(table)
       product.moveOutput(toRow: block.rows.lowerBound)
       product.rows = block.rows.count

@@ -46,6 +46,10 @@ import Testing
     .square(20, 20, kernel: 3, stride: 3, pad: 1, groups: 20),
     .square(32, 32, kernel: 3, pad: 1, groups: 16),
     .square(8, 8, kernel: 3, pad: 2, dilation: 2, groups: 8),
+    .square(34, 34, kernel: 3, stride: 2, pad: 1, groups: 17),
+    .square(6, 6, kernel: 5, pad: 2, groups: 3),
+    .square(18, 18, kernel: 3, pad: 2, dilation: 2, groups: 9),
+    .square(20, 20, kernel: 1, groups: 10),
     .square(35, 35, kernel: 7, groups: 35),
     ConvolutionGeometry(
       inputChannels: 16, outputChannels: 24, kernelHeight: 1, kernelWidth: 7, padLeft: 3, padRight: 3),
@@ -111,6 +115,20 @@ import Testing
         #expect(outcome.error <= Self.directLimit, "\(geometry) \(height)x\(width)")
         #expect(outcome.isContained)
       }
+    }
+  }
+
+  /// Images whose rows are copied in several bands, the last one smaller, over one kernel row or many.
+  @Test(arguments: Table.all, [true, false]) func bandsOfRows(table: Table, isPlanar: Bool) throws {
+    for (geometry, height): (ConvolutionGeometry, Int) in [
+      (.square(3, 5, kernel: 3, stride: 2, pad: 1), 51), (.square(2, 7, kernel: 7, pad: 3), 37),
+      (.square(3, 4, kernel: 2, stride: 5), 77), (.square(6, 3, kernel: 3, stride: 1, pad: 2), 23),
+    ] {
+      let trial = ConvolutionTrial(
+        geometry: geometry, height: height, width: 900, batch: 2, hasResidual: true, isPlanar: isPlanar)
+      let outcome = try trial.run(table.kernels)
+      #expect(outcome.error <= Self.directLimit, "\(geometry)")
+      #expect(outcome.isContained)
     }
   }
 

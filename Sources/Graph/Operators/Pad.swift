@@ -84,21 +84,39 @@ extension Int {
 
 /// Where the positions of one output axis come from.
 private struct PaddedAxis {
-  let mode: Pad.Mode
-  let before: Int
-  let input: Int
+  /// Neighbouring positions that show neighbouring ones of the input, or the value where there is no source.
+  struct Run {
+    var source: Int?
+    var count: Int
+  }
+
+  let runs: [Run]
   let output: Int
+  let isWhole: Bool
   /// Elements of the input from one position to the next.
   let step: Int
 
-  var isWhole: Bool { before == 0 && input == output }
+  init(mode: Pad.Mode, before: Int, input: Int, output: Int, step: Int) {
+    self.output = output
+    self.step = step
+    isWhole = before == 0 && input == output
+    var runs: [Run] = []
+    for position in 0..<output {
+      let source = Self.source(position - before, input, mode)
+      if let last = runs.last, source == last.source.map({ $0 + last.count }) {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append(Run(source: source, count: 1))
+      }
+    }
+    self.runs = runs
+  }
 
-  /// The input position that an output position shows, -1 for the value.
-  func source(_ output: Int) -> Int {
-    let position = output - before
+  /// The input position that one counted from the input's start shows, nil for the value.
+  private static func source(_ position: Int, _ input: Int, _ mode: Pad.Mode) -> Int? {
     if position >= 0 && position < input { return position }
     switch mode {
-    case .constant: return -1
+    case .constant: return nil
     case .edge: return max(0, min(input - 1, position))
     case .wrap: return ((position % input) + input) % input
     case .reflect:
@@ -114,37 +132,63 @@ private struct PaddedCopy {
   let axes: [PaddedAxis]
   let elementSize: Int
   let fill: [UInt8]
-  /// Bytes of everything inside an axis, and whether they are copied as they lie.
+  /// Bytes of one position of each axis of the output.
   private let inner: [Int]
-  private let contiguous: [Bool]
+  /// Whether neighbouring positions of each axis lie in the input as they do in the output.
+  private let isDense: [Bool]
 
   init(axes: [PaddedAxis], elementSize: Int, fill: [UInt8]) {
     self.axes = axes
     self.elementSize = elementSize
     self.fill = fill
-    var (inner, contiguous) = ([elementSize], [true])
+    var (inner, isDense): ([Int], [Bool]) = ([], [])
+    var (bytes, isRun) = (elementSize, true)
     for axis in axes.reversed() {
-      contiguous.append(contiguous[contiguous.count - 1] && axis.isWhole)
-      inner.append(inner[inner.count - 1] * axis.output)
+      inner.append(bytes)
+      isDense.append(isRun && axis.step * elementSize == bytes)
+      isRun = isRun && axis.isWhole && axis.step * elementSize == bytes
+      bytes *= axis.output
     }
     self.inner = inner.reversed()
-    self.contiguous = contiguous.reversed()
+    self.isDense = isDense.reversed()
   }
 
   func run(_ source: UnsafePointer<UInt8>, _ target: inout UnsafeMutablePointer<UInt8>, axis: Int) {
-    if contiguous[axis] {
-      target.update(from: source, count: inner[axis])
-      target += inner[axis]
-      return
-    }
-    for output in 0..<axes[axis].output {
-      let position = axes[axis].source(output)
-      if position >= 0 {
-        run(source + position * axes[axis].step * elementSize, &target, axis: axis + 1)
+    guard axis < axes.count else { return copy(source, &target, elementSize) }
+    for run in axes[axis].runs {
+      guard let position = run.source else {
+        write(&target, run.count * inner[axis])
+        continue
+      }
+      let step = axes[axis].step * elementSize
+      let start = source + position * step
+      if isDense[axis] {
+        copy(start, &target, run.count * inner[axis])
       } else {
-        for index in 0..<inner[axis + 1] { target[index] = fill[index % elementSize] }
-        target += inner[axis + 1]
+        for index in 0..<run.count { self.run(start + index * step, &target, axis: axis + 1) }
       }
     }
+  }
+
+  private func copy(_ source: UnsafePointer<UInt8>, _ target: inout UnsafeMutablePointer<UInt8>, _ bytes: Int) {
+    target.update(from: source, count: bytes)
+    target += bytes
+  }
+
+  /// The value, over and over.
+  private func write(_ target: inout UnsafeMutablePointer<UInt8>, _ bytes: Int) {
+    fill.withUnsafeBytes { fill in
+      switch elementSize {
+      case 1: write(target, bytes, fill.loadUnaligned(as: UInt8.self))
+      case 4: write(target, bytes, fill.loadUnaligned(as: UInt32.self))
+      default: write(target, bytes, fill.loadUnaligned(as: UInt64.self))
+      }
+    }
+    target += bytes
+  }
+
+  private func write<Value>(_ target: UnsafeMutablePointer<UInt8>, _ bytes: Int, _ value: Value) {
+    UnsafeMutableRawPointer(target).assumingMemoryBound(to: Value.self)
+      .update(repeating: value, count: bytes / MemoryLayout<Value>.stride)
   }
 }
