@@ -7,33 +7,59 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
   case direct
   /// One kernel a channel.
   case depthwise
-  /// Fewer multiplications for 3x3 kernels, on tiles of the output.
+  /// Fewer multiplications, on tiles of the output.
   case winograd(WinogradTile)
 
   /// The algorithm for images of this size.
   package static func choose(_ geometry: ConvolutionGeometry, height: Int, width: Int) -> ConvolutionAlgorithm {
     let isDepthwise = geometry.groupInputChannels == 1 && geometry.groupOutputChannels == 1
     if isDepthwise, geometry.groups > 1 { return .depthwise }
-    guard isWinograd(geometry) else { return .direct }
     let (rows, columns) = (geometry.outputHeight(for: height), geometry.outputWidth(for: width))
-    // A tile's weights, more than the kernel has, must serve several tiles, and most of the tiles must be used.
-    let tiles = { (side: Int) in ((rows + side - 1) / side) * ((columns + side - 1) / side) }
-    if rows * columns >= 10 * tiles(4), tiles(4) >= 4 { return .winograd(.four) }
-    if rows * columns >= 3 * tiles(2), tiles(2) >= 9 { return .winograd(.two) }
-    return .direct
-  }
-
-  private static func isWinograd(_ geometry: ConvolutionGeometry) -> Bool {
-    geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.strideHeight == 1 && geometry.strideWidth == 1
-      && geometry.dilationHeight == 1 && geometry.dilationWidth == 1 && geometry.groups == 1
-      && geometry.inputChannels >= 16 && geometry.outputChannels >= 16
+    let tile = WinogradTile.fitting(geometry).first { $0.pays(rows: rows, columns: columns) }
+    return tile.map { .winograd($0) } ?? .direct
   }
 
   package var description: String {
     switch self {
     case .direct: "direct"
     case .depthwise: "depthwise"
-    case .winograd(let tile): "winograd \(tile.side)x\(tile.side)"
+    case .winograd(let tile): "winograd \(tile.vertical.outputs)x\(tile.horizontal.outputs)"
     }
   }
+}
+
+extension WinogradTile {
+  /// Those that compute such a convolution, the best for large images first.
+  fileprivate static func fitting(_ geometry: ConvolutionGeometry) -> [WinogradTile] {
+    guard geometry.dilationHeight == 1, geometry.dilationWidth == 1, geometry.groups == 1 else { return [] }
+    let channels = min(geometry.inputChannels, geometry.outputChannels)
+    return [.four, .two, .twoOfFive, .row, .column, .fourStrided, .twoStrided].filter {
+      $0.vertical.fits(geometry.kernelHeight, geometry.strideHeight)
+        && $0.horizontal.fits(geometry.kernelWidth, geometry.strideWidth) && channels >= $0.fewestChannels
+    }
+  }
+
+  /// Below, the transforms cost what the products save: half as much with strides.
+  private var fewestChannels: Int { vertical.stride == 1 ? 16 : 64 }
+
+  /// Whether an image of this size has enough tiles: a tile's weights, more than the kernel has, must serve several, and
+  /// most of the tiles must be used.
+  fileprivate func pays(rows: Int, columns: Int) -> Bool {
+    let (down, across) = (vertical.outputs, horizontal.outputs)
+    let tiles = ((rows + down - 1) / down) * ((columns + across - 1) / across)
+    let (least, usedPercent) =
+      switch self {
+      case .four: (4, 62)
+      case .two: (9, 75)
+      case .twoOfFive: (9, 75)
+      case .row, .column: (12, 75)
+      case .fourStrided: (36, 80)
+      case .twoStrided: (16, 85)
+      }
+    return tiles >= least && rows * columns * 100 >= usedPercent * tiles * down * across
+  }
+}
+
+extension WinogradSize {
+  fileprivate func fits(_ kernel: Int, _ stride: Int) -> Bool { taps == kernel && self.stride == stride }
 }
