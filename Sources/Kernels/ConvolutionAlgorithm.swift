@@ -39,7 +39,7 @@ extension WinogradTile {
     }
   }
 
-  /// Below, the transforms cost what the products save: half as much with strides.
+  /// Below, the transforms cost what the products save, which is less with strides.
   private var fewestChannels: Int { vertical.stride == 1 ? 16 : 64 }
 
   /// Whether an image of this size has enough tiles: a tile's weights, more than the kernel has, must serve several, and
@@ -47,16 +47,15 @@ extension WinogradTile {
   fileprivate func pays(rows: Int, columns: Int) -> Bool {
     let (down, across) = (vertical.outputs, horizontal.outputs)
     let tiles = ((rows + down - 1) / down) * ((columns + across - 1) / across)
-    let (least, usedPercent) =
+    let (least, usedEighths) =
       switch self {
-      case .four: (4, 62)
-      case .two: (9, 75)
-      case .twoOfFive: (9, 75)
-      case .row, .column: (12, 75)
-      case .fourStrided: (36, 80)
-      case .twoStrided: (16, 85)
+      case .four: (4, 5)
+      case .two, .twoOfFive: (9, 6)
+      case .row, .column: (12, 6)
+      case .fourStrided: (36, 7)
+      case .twoStrided: (16, 7)
       }
-    return tiles >= least && rows * columns * 100 >= usedPercent * tiles * down * across
+    return tiles >= least && rows * columns * 8 >= usedEighths * tiles * down * across
   }
 }
 

@@ -16,7 +16,7 @@ final class WinogradConvolution: ConvolutionImplementation {
   private let geometry: ConvolutionGeometry
   private let kernels: any KernelTable.Type
   private let epilogue: PackedEpilogue
-  /// Panels of each element, then zeros: a pixel, and the bias of the products.
+  /// Panels of each transformed weight, then zeros: a pixel, and the bias of the products.
   private let memory: AlignedBuffer
   /// Floats from one weight's panels to the next.
   private let weightStride: Int
@@ -81,7 +81,7 @@ final class WinogradConvolution: ConvolutionImplementation {
       let bytes = tile.products * (geometry.inputChannels + geometry.outputChannels) * MemoryLayout<Float>.stride
       let most = min(max(blockBytes / bytes, 4 * tileRows), mostTiles)
       let blocks = max(1, (tiles + most - 1) / most)
-      tilesPerBlock = ((tiles + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows
+      tilesPerBlock = (max(1, (tiles + blocks - 1) / blocks) + tileRows - 1) / tileRows * tileRows
       count = (tiles + tilesPerBlock - 1) / tilesPerBlock
       inputStride = (Scratch.aligned(tilesPerBlock * geometry.inputChannels) / 16 | 1) * 16
       productStride = (Scratch.aligned(tilesPerBlock * geometry.outputChannels) / 16 | 1) * 16
