@@ -1,19 +1,48 @@
 // Public for the modules of instruction sets alone; the requirements of the protocols carry the documentation.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// A minimal filtering algorithm F(m x m, 3 x 3) by the size m of the output tile it computes at once.
-///
-/// Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016: Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A.
-@frozen public enum WinogradTile: Int, Hashable, Sendable {
-  case two = 2
-  case four = 4
+/// A minimal filtering algorithm for a tile of the output: one ``WinogradLine`` down and one across,
+/// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A where both are the same.
+@frozen public enum WinogradTile: Hashable, Sendable, CaseIterable {
+  /// 2x2 outputs of 3x3.
+  case two
+  /// 4x4 outputs of 3x3.
+  case four
+  /// 2x2 outputs of 5x5.
+  case twoOfFive
+  /// Four outputs of 1x7.
+  case row
+  /// Four outputs of 7x1.
+  case column
+  /// 2x2 outputs of 3x3 with stride 2.
+  case twoStrided
+  /// 4x4 outputs of 3x3 with stride 2.
+  case fourStrided
 
-  /// Side of the output tile.
-  @inlinable public var side: Int { rawValue }
-  /// Side of the input tile under it: m + 3 - 1.
-  @inlinable public var inputSide: Int { rawValue &+ 2 }
-  /// Products that make up a tile.
-  @inlinable public var elements: Int { inputSide &* inputSide }
+  @inlinable public var vertical: WinogradSize {
+    switch self {
+    case .two: TwoOutputsOfThree.size
+    case .four: FourOutputsOfThree.size
+    case .twoOfFive: TwoOutputsOfFive.size
+    case .row: SinglePosition.size
+    case .column: FourOutputsOfSeven.size
+    case .twoStrided: TwoOutputsStrided.size
+    case .fourStrided: FourOutputsStrided.size
+    }
+  }
+
+  @inlinable public var horizontal: WinogradSize {
+    switch self {
+    case .row: FourOutputsOfSeven.size
+    case .column: SinglePosition.size
+    default: vertical
+    }
+  }
+
+  /// Products that make up a tile, row by row.
+  @inlinable public var products: Int { vertical.products &* horizontal.products }
+  /// Transformed weights, row by row.
+  @inlinable public var weights: Int { vertical.weights &* horizontal.weights }
 }
 
 /// Where a tile's output goes: `rows` by `columns` pixels of it are inside the image.
@@ -44,20 +73,20 @@
 
 /// The three transforms of Winograd's convolution; the products between them are ``ProductKernels``'.
 public protocol WinogradKernels {
-  /// G g Gᵀ of `count` filters side by side: position p of filter f is at weights + p count + f, element e of its
-  /// transform goes to output + e stride + f. `count` is a number of whole registers.
+  /// G g Gᵀ of `count` filters side by side: position p of filter f is at weights + p count + f, weight w of its
+  /// transform goes to output + w stride + f. `count` is a number of whole registers.
   static func winogradWeights(
     _ tile: WinogradTile, _ weights: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>,
     _ stride: Int)
   /// Bᵀ d B of `channels` channels: `window` has the pixels of an input tile, row by row; element e goes to
-  /// output + e stride.
+  /// outputs[e] + offset.
   static func winogradInput(
     _ tile: WinogradTile, _ window: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
-    _ output: UnsafeMutablePointer<Float>, _ stride: Int)
-  /// Aᵀ m A of `channels` channels, element e of m at products + e stride; then bias, residual and activation.
+    _ outputs: UnsafePointer<UnsafeMutablePointer<Float>>, _ offset: Int)
+  /// Aᵀ m A of `channels` channels, element e of m at products[e] + offset; then bias, residual and activation.
   static func winogradOutput(
-    _ tile: WinogradTile, _ products: UnsafePointer<Float>, _ stride: Int, _ channels: Int, _ epilogue: Epilogue,
-    _ target: WinogradOutput)
+    _ tile: WinogradTile, _ products: UnsafePointer<UnsafeMutablePointer<Float>>, _ offset: Int, _ channels: Int,
+    _ epilogue: Epilogue, _ target: WinogradOutput)
 }
 
 extension WinogradKernels where Self: InstructionSet {
@@ -66,140 +95,168 @@ extension WinogradKernels where Self: InstructionSet {
     _ stride: Int
   ) {
     switch tile {
-    case .two: transformWeights(weights, count, output, stride) { filters2($0) }
-    case .four: transformWeights(weights, count, output, stride) { filters4($0) }
+    case .two:
+      transformWeights(
+        TwoOutputsOfThree.self, TwoOutputsOfThree.self, weights, count, output, stride)
+    case .four:
+      transformWeights(
+        FourOutputsOfThree.self, FourOutputsOfThree.self, weights, count, output, stride)
+    case .twoOfFive:
+      transformWeights(
+        TwoOutputsOfFive.self, TwoOutputsOfFive.self, weights, count, output, stride)
+    case .row:
+      transformWeights(
+        SinglePosition.self, FourOutputsOfSeven.self, weights, count, output, stride)
+    case .column:
+      transformWeights(
+        FourOutputsOfSeven.self, SinglePosition.self, weights, count, output, stride)
+    case .twoStrided: transformWeights(TwoOutputsStrided.self, TwoOutputsStrided.self, weights, count, output, stride)
+    case .fourStrided:
+      transformWeights(
+        FourOutputsStrided.self, FourOutputsStrided.self, weights, count, output, stride)
     }
   }
 
   @inlinable @inline(__always) public static func winogradInput(
     _ tile: WinogradTile, _ window: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
-    _ output: UnsafeMutablePointer<Float>, _ stride: Int
+    _ outputs: UnsafePointer<UnsafeMutablePointer<Float>>, _ offset: Int
   ) {
     switch tile {
-    case .two: transformInput(window, channels, output, stride) { inputs2($0) }
-    case .four: transformInput(window, channels, output, stride) { inputs4($0) }
+    case .two:
+      transformInput(TwoOutputsOfThree.self, TwoOutputsOfThree.self, Half.self, window, channels, outputs, offset)
+    case .four:
+      transformInput(FourOutputsOfThree.self, FourOutputsOfThree.self, Half.self, window, channels, outputs, offset)
+    case .twoOfFive:
+      transformInput(TwoOutputsOfFive.self, TwoOutputsOfFive.self, Half.self, window, channels, outputs, offset)
+    case .row:
+      transformInput(SinglePosition.self, FourOutputsOfSeven.self, Half.self, window, channels, outputs, offset)
+    case .column:
+      transformInput(FourOutputsOfSeven.self, SinglePosition.self, Half.self, window, channels, outputs, offset)
+    case .twoStrided:
+      transformInput(TwoOutputsStrided.self, TwoOutputsStrided.self, Half.self, window, channels, outputs, offset)
+    case .fourStrided:
+      transformInput(
+        FourOutputsStrided.self, FourOutputsStrided.self, LargeHalf.self, window, channels, outputs, offset)
     }
   }
 
   @inlinable @inline(__always) public static func winogradOutput(
-    _ tile: WinogradTile, _ products: UnsafePointer<Float>, _ stride: Int, _ channels: Int, _ epilogue: Epilogue,
-    _ target: WinogradOutput
+    _ tile: WinogradTile, _ products: UnsafePointer<UnsafeMutablePointer<Float>>, _ offset: Int, _ channels: Int,
+    _ epilogue: Epilogue, _ target: WinogradOutput
   ) {
     switch tile {
-    case .two: transformOutput(products, stride, channels, epilogue, target) { outputs2($0) }
-    case .four: transformOutput(products, stride, channels, epilogue, target) { outputs4($0) }
+    case .two:
+      transformOutput(
+        TwoOutputsOfThree.self, TwoOutputsOfThree.self, products, offset, channels, epilogue,
+        target)
+    case .four:
+      transformOutput(
+        FourOutputsOfThree.self, FourOutputsOfThree.self, products, offset, channels, epilogue,
+        target)
+    case .twoOfFive:
+      transformOutput(
+        TwoOutputsOfFive.self, TwoOutputsOfFive.self, products, offset, channels, epilogue, target
+      )
+    case .row:
+      transformOutput(
+        SinglePosition.self, FourOutputsOfSeven.self, products, offset, channels, epilogue, target
+      )
+    case .column:
+      transformOutput(
+        FourOutputsOfSeven.self, SinglePosition.self, products, offset, channels, epilogue, target)
+    case .twoStrided:
+      transformOutput(TwoOutputsStrided.self, TwoOutputsStrided.self, products, offset, channels, epilogue, target)
+    case .fourStrided:
+      transformOutput(
+        FourOutputsStrided.self, FourOutputsStrided.self, products, offset, channels, epilogue,
+        target)
     }
   }
 }
 
-/// One dimension of each transform; both are applied to columns, then to rows.
+/// Each transform is applied to columns, then to rows.
 extension WinogradKernels where Self: InstructionSet {
-  @inlinable @inline(__always) static func filters2(_ g: InlineArray<3, Vector>) -> InlineArray<4, Vector> {
-    let half = Vector(0.5)
-    let even = (g[0] + g[2]) * half
-    return [g[0], multiplyAdd(g[1], half, even), multiplyAdd(g[1], Vector(-0.5), even), g[2]]
-  }
+  /// What one transform hands to the other, row by row; where the loops are unrolled it stays in registers.
+  @usableFromInline typealias Half = InlineArray<36, Vector>
+  /// The same for the one that does not fit: the inputs under 4x4 outputs with stride 2.
+  @usableFromInline typealias LargeHalf = InlineArray<81, Vector>
 
-  @inlinable @inline(__always) static func filters4(_ g: InlineArray<3, Vector>) -> InlineArray<6, Vector> {
-    let even = (g[0] + g[2]) * Vector(-1 / 6)
-    let wide = multiplyAdd(g[2], Vector(1 / 6), g[0] * Vector(1 / 24))
-    return [
-      g[0] * Vector(0.25), multiplyAdd(g[1], Vector(-1 / 6), even), multiplyAdd(g[1], Vector(1 / 6), even),
-      multiplyAdd(g[1], Vector(1 / 12), wide), multiplyAdd(g[1], Vector(-1 / 12), wide), g[2],
-    ]
-  }
-
-  @inlinable @inline(__always) static func inputs2(_ d: InlineArray<4, Vector>) -> InlineArray<4, Vector> {
-    [d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]]
-  }
-
-  @inlinable @inline(__always) static func inputs4(_ d: InlineArray<6, Vector>) -> InlineArray<6, Vector> {
-    let a = multiplyAdd(d[2], Vector(-4), d[4])
-    let b = multiplyAdd(d[1], Vector(-4), d[3])
-    let c = d[4] - d[2]
-    let e = d[3] - d[1]
-    return [
-      multiplyAdd(d[0], Vector(4), multiplyAdd(d[2], Vector(-5), d[4])), a + b, a - b, multiplyAdd(e, Vector(2), c),
-      multiplyAdd(e, Vector(-2), c), multiplyAdd(d[1], Vector(4), multiplyAdd(d[3], Vector(-5), d[5])),
-    ]
-  }
-
-  @inlinable @inline(__always) static func outputs2(_ m: InlineArray<4, Vector>) -> InlineArray<2, Vector> {
-    [m[0] + m[1] + m[2], m[1] - m[2] - m[3]]
-  }
-
-  @inlinable @inline(__always) static func outputs4(_ m: InlineArray<6, Vector>) -> InlineArray<4, Vector> {
-    let (near, nearDifference) = (m[1] + m[2], m[1] - m[2])
-    let (far, farDifference) = (m[3] + m[4], m[3] - m[4])
-    return [
-      m[0] + near + far, multiplyAdd(farDifference, Vector(2), nearDifference), multiplyAdd(far, Vector(4), near),
-      multiplyAdd(farDifference, Vector(8), nearDifference) + m[5],
-    ]
-  }
-}
-
-extension WinogradKernels where Self: InstructionSet {
-  @inlinable @inline(__always) static func transformWeights<let side: Int>(
-    _ weights: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>, _ stride: Int,
-    _ transform: (InlineArray<3, Vector>) -> InlineArray<side, Vector>
+  @inlinable @inline(__always)
+  static func transformWeights<Down: WinogradLine, Across: WinogradLine>(
+    _: Down.Type, _: Across.Type, _ weights: UnsafePointer<Float>, _ count: Int,
+    _ output: UnsafeMutablePointer<Float>, _ stride: Int
   ) {
+    let (taps, columns) = (Across.size.taps, Across.size.weights)
+    var half = Half(repeating: Vector(0))
     var f = 0
     while f < count {
-      var half = InlineArray<side, InlineArray<3, Vector>>(repeating: .init(repeating: Vector(0)))
-      for x in 0..<3 {
-        var column = InlineArray<3, Vector>(repeating: Vector(0))
-        for y in 0..<3 { column[y] = Vector(at: weights + ((y &* 3 &+ x) &* count &+ f)) }
-        let transformed = transform(column)
-        for y in 0..<side { half[y][x] = transformed[y] }
+      for x in 0..<taps {
+        Down.filter(Self.self) {
+          Vector(at: weights + (($0 &* taps &+ x) &* count &+ f))
+        } _: {
+          half[unchecked: $0 &* taps &+ x] = $1
+        }
       }
-      for y in 0..<side {
-        let row = transform(half[y])
-        for x in 0..<side { row[x].store(to: output + ((y &* side &+ x) &* stride &+ f)) }
+      for y in 0..<Down.size.weights {
+        Across.filter(Self.self) {
+          half[unchecked: y &* taps &+ $0]
+        } _: {
+          $1.store(to: output + ((y &* columns &+ $0) &* stride &+ f))
+        }
       }
       f &+= Vector.width
     }
   }
 
-  @inlinable @inline(__always) static func transformInput<let side: Int>(
-    _ window: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ output: UnsafeMutablePointer<Float>,
-    _ stride: Int, _ transform: (InlineArray<side, Vector>) -> InlineArray<side, Vector>
+  @inlinable @inline(__always) static func transformInput<Down: WinogradLine, Across: WinogradLine, let room: Int>(
+    _: Down.Type, _: Across.Type, _: InlineArray<room, Vector>.Type, _ window: UnsafePointer<UnsafePointer<Float>>,
+    _ channels: Int,
+    _ outputs: UnsafePointer<UnsafeMutablePointer<Float>>, _ offset: Int
   ) {
+    let width = Across.size.inputs
+    var half = InlineArray<room, Vector>(repeating: Vector(0))
     Vector.forEachRegister(channels) { c, part in
-      var half = InlineArray<side, InlineArray<side, Vector>>(repeating: .init(repeating: Vector(0)))
-      for x in 0..<side {
-        var column = InlineArray<side, Vector>(repeating: Vector(0))
-        for y in 0..<side { column[y] = Vector(at: window[y &* side &+ x] + c, part) }
-        let transformed = transform(column)
-        for y in 0..<side { half[y][x] = transformed[y] }
+      for x in 0..<width {
+        Down.input(Self.self) {
+          Vector(at: window[$0 &* width &+ x] + c, part)
+        } _: {
+          half[unchecked: $0 &* width &+ x] = $1
+        }
       }
-      for y in 0..<side {
-        let row = transform(half[y])
-        for x in 0..<side { row[x].store(to: output + ((y &* side &+ x) &* stride &+ c), part) }
+      for y in 0..<Down.size.products {
+        Across.input(Self.self) {
+          half[unchecked: y &* width &+ $0]
+        } _: {
+          $1.store(to: outputs[y &* Across.size.products &+ $0] + (offset &+ c), part)
+        }
       }
     }
   }
 
-  @inlinable @inline(__always) static func transformOutput<let inputSide: Int, let side: Int>(
-    _ products: UnsafePointer<Float>, _ stride: Int, _ channels: Int, _ epilogue: Epilogue, _ target: WinogradOutput,
-    _ transform: (InlineArray<inputSide, Vector>) -> InlineArray<side, Vector>
+  @inlinable @inline(__always) static func transformOutput<Down: WinogradLine, Across: WinogradLine>(
+    _: Down.Type, _: Across.Type, _ products: UnsafePointer<UnsafeMutablePointer<Float>>, _ offset: Int,
+    _ channels: Int,
+    _ epilogue: Epilogue, _ target: WinogradOutput
   ) {
+    let width = Across.size.products
+    var half = Half(repeating: Vector(0))
     Vector.forEachRegister(channels) { c, part in
-      var half = InlineArray<side, InlineArray<inputSide, Vector>>(repeating: .init(repeating: Vector(0)))
-      for x in 0..<inputSide {
-        var column = InlineArray<inputSide, Vector>(repeating: Vector(0))
-        for y in 0..<inputSide {
-          column[y] = Vector(at: products + ((y &* inputSide &+ x) &* stride &+ c), part)
+      for x in 0..<width {
+        Down.output(Self.self) {
+          Vector(at: products[$0 &* width &+ x] + (offset &+ c), part)
+        } _: {
+          half[unchecked: $0 &* width &+ x] = $1
         }
-        let transformed = transform(column)
-        for y in 0..<side { half[y][x] = transformed[y] }
       }
       let bias = Vector(at: epilogue.bias + c, part)
       for y in 0..<target.rows {
-        let row = transform(half[y])
         let output = target.output + (y &* target.rowStride &+ c)
         let residual = target.residual.map { $0 + (y &* target.residualRowStride &+ c) }
-        for x in 0..<target.columns {
-          var value = row[x] + bias
+        Across.output(Self.self) {
+          half[unchecked: y &* width &+ $0]
+        } _: { x, sum in
+          guard x < target.columns else { return }
+          var value = sum + bias
           if let residual { value = value + Vector(at: residual + x &* target.residualPixelStride, part) }
           epilogue.activate(value, c, Self.self).store(to: output + x &* target.pixelStride, part)
         }

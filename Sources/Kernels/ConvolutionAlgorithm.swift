@@ -11,7 +11,7 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
   case depthwise
   /// The same with groups of two channels.
   case neighbours
-  /// Fewer multiplications for 3x3 kernels, on tiles of the output.
+  /// Fewer multiplications, on tiles of the output.
   case winograd(WinogradTile)
 
   /// The algorithm for images of this size.
@@ -21,24 +21,14 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
       if geometry.groupInputChannels == 2 { return .neighbours }
     }
     if isRows(geometry) { return .rows }
-    guard isWinograd(geometry) else { return .direct }
     let (rows, columns) = (geometry.outputHeight(for: height), geometry.outputWidth(for: width))
-    // A tile's weights, more than the kernel has, must serve several tiles, and most of the tiles must be used.
-    let tiles = { (side: Int) in ((rows + side - 1) / side) * ((columns + side - 1) / side) }
-    if rows * columns >= 10 * tiles(4), tiles(4) >= 4 { return .winograd(.four) }
-    if rows * columns >= 3 * tiles(2), tiles(2) >= 9 { return .winograd(.two) }
-    return .direct
+    let tile = WinogradTile.fitting(geometry).first { $0.pays(rows: rows, columns: columns) }
+    return tile.map { .winograd($0) } ?? .direct
   }
 
   /// Below eight channels a run for each position of the kernel is too short to be worth its pointer.
   static func isRows(_ geometry: ConvolutionGeometry) -> Bool {
     geometry.groups == 1 && geometry.dilationWidth == 1 && geometry.kernelWidth > 1 && geometry.inputChannels < 8
-  }
-
-  private static func isWinograd(_ geometry: ConvolutionGeometry) -> Bool {
-    geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.strideHeight == 1 && geometry.strideWidth == 1
-      && geometry.dilationHeight == 1 && geometry.dilationWidth == 1 && geometry.groups == 1
-      && geometry.inputChannels >= 16 && geometry.outputChannels >= 16
   }
 
   package var description: String {
@@ -47,7 +37,42 @@ package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
     case .rows: "direct rows"
     case .depthwise: "depthwise"
     case .neighbours: "depthwise of two"
-    case .winograd(let tile): "winograd \(tile.side)x\(tile.side)"
+    case .winograd(let tile): "winograd \(tile.vertical.outputs)x\(tile.horizontal.outputs)"
     }
   }
+}
+
+extension WinogradTile {
+  /// Those that compute such a convolution, the best for large images first.
+  fileprivate static func fitting(_ geometry: ConvolutionGeometry) -> [WinogradTile] {
+    guard geometry.dilationHeight == 1, geometry.dilationWidth == 1, geometry.groups == 1 else { return [] }
+    let channels = min(geometry.inputChannels, geometry.outputChannels)
+    return [.four, .two, .twoOfFive, .row, .column, .fourStrided, .twoStrided].filter {
+      $0.vertical.fits(geometry.kernelHeight, geometry.strideHeight)
+        && $0.horizontal.fits(geometry.kernelWidth, geometry.strideWidth) && channels >= $0.fewestChannels
+    }
+  }
+
+  /// Below, the transforms cost what the products save, which is less with strides.
+  private var fewestChannels: Int { vertical.stride == 1 ? 16 : 64 }
+
+  /// Whether an image of this size has enough tiles: a tile's weights, more than the kernel has, must serve several, and
+  /// most of the tiles must be used.
+  fileprivate func pays(rows: Int, columns: Int) -> Bool {
+    let (down, across) = (vertical.outputs, horizontal.outputs)
+    let tiles = ((rows + down - 1) / down) * ((columns + across - 1) / across)
+    let (least, usedEighths) =
+      switch self {
+      case .four: (4, 5)
+      case .two, .twoOfFive: (9, 6)
+      case .row, .column: (12, 6)
+      case .fourStrided: (36, 7)
+      case .twoStrided: (16, 7)
+      }
+    return tiles >= least && rows * columns * 8 >= usedEighths * tiles * down * across
+  }
+}
+
+extension WinogradSize {
+  fileprivate func fits(_ kernel: Int, _ stride: Int) -> Bool { taps == kernel && self.stride == stride }
 }

@@ -1,8 +1,9 @@
 import Core
 import KernelCore
 
-/// A 3x3 convolution with stride 1 as products of transformed tiles: a block of input tiles is transformed, each element
-/// of the transforms multiplied as a matrix (tiles, inputs) (inputs, outputs), and the products transformed back.
+/// A convolution as products of transformed tiles: a block of input tiles is transformed, each element of the transforms
+/// multiplied as a matrix (tiles, inputs) (inputs, outputs), and the products transformed back. Elements that share
+/// their weights are multiplied as one matrix.
 ///
 /// Immutable: any thread.
 final class WinogradConvolution: ConvolutionImplementation {
@@ -15,39 +16,42 @@ final class WinogradConvolution: ConvolutionImplementation {
   private let geometry: ConvolutionGeometry
   private let kernels: any KernelTable.Type
   private let epilogue: PackedEpilogue
-  /// Panels of each element, then zeros: a pixel, and the bias of the products.
+  /// Panels of each transformed weight, then zeros: a pixel, and the bias of the products.
   private let memory: AlignedBuffer
-  private let elementWeights: Int
+  /// Floats from one weight's panels to the next.
+  private let weightStride: Int
+  private let elements: WinogradElements
 
   init(_ tile: WinogradTile, _ parts: ConvolutionParts) throws(FacenetError) {
     self.tile = tile
+    elements = WinogradElements(tile)
     geometry = parts.geometry
     kernels = parts.kernels
     epilogue = try parts.epilogue(groups: 1)
     let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
-    elementWeights = PackedPanels.count(depth: inputs, columns: outputs, width: width)
+    weightStride = PackedPanels.count(depth: inputs, columns: outputs, width: width)
     let zeros = max(inputs, PackedPanels.paddedColumns(outputs, width: width))
     memory = try AlignedBuffer(
-      count: (tile.elements * elementWeights + zeros) * MemoryLayout<Float>.stride, isFilled: true)
+      count: (tile.weights * weightStride + zeros) * MemoryLayout<Float>.stride, isFilled: true)
     let panels = memory.pointer(to: Float.self)
-    (panels + tile.elements * elementWeights).update(repeating: 0, count: zeros)
+    (panels + tile.weights * weightStride).update(repeating: 0, count: zeros)
     pack(parts.weights.baseAddress.unsafelyUnwrapped, into: panels)
   }
 
   /// Transforms the filters of each input channel and panel of output channels where they are to lie.
   private func pack(_ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>) {
-    let inputs = geometry.inputChannels
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 9 * 2 * kernels.registerWidth) { filters in
+    let (inputs, taps) = (geometry.inputChannels, geometry.taps)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: taps * 2 * kernels.registerWidth) { filters in
       let filters = filters.baseAddress.unsafelyUnwrapped
       PackedPanels.forEach(columns: geometry.outputChannels, width: kernels.registerWidth) { columns, width in
-        filters.update(repeating: 0, count: 9 * width)
+        filters.update(repeating: 0, count: taps * width)
         for input in 0..<inputs {
           for (slot, output) in columns.enumerated() {
-            let source = weights + (output &* inputs &+ input) &* 9
-            for position in 0..<9 { filters[position &* width &+ slot] = source[position] }
+            let source = weights + (output &* inputs &+ input) &* taps
+            for position in 0..<taps { filters[position &* width &+ slot] = source[position] }
           }
           kernels.winogradWeights(
-            tile, filters, width, panels + (columns.lowerBound &* inputs &+ input &* width), elementWeights)
+            tile, filters, width, panels + (columns.lowerBound &* inputs &+ input &* width), weightStride)
         }
       }
     }
@@ -56,7 +60,7 @@ final class WinogradConvolution: ConvolutionImplementation {
   var label: String { "\(ConvolutionAlgorithm.winograd(tile))" }
   private var tileRows: Int { kernels.tileRows(columns: geometry.outputChannels) }
   private var weights: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
-  private var zeros: UnsafePointer<Float> { weights + tile.elements * elementWeights }
+  private var zeros: UnsafePointer<Float> { weights + tile.weights * weightStride }
 
   /// How a run's tiles are cut into blocks, and the memory of one block.
   private struct Blocks {
@@ -71,13 +75,13 @@ final class WinogradConvolution: ConvolutionImplementation {
     let productStride: Int
 
     init(_ tile: WinogradTile, _ geometry: ConvolutionGeometry, _ size: ConvolutionSize, tileRows: Int) {
-      rows = (geometry.outputHeight(for: size.height) + tile.side - 1) / tile.side
-      columns = (geometry.outputWidth(for: size.width) + tile.side - 1) / tile.side
+      rows = (geometry.outputHeight(for: size.height) + tile.vertical.outputs - 1) / tile.vertical.outputs
+      columns = (geometry.outputWidth(for: size.width) + tile.horizontal.outputs - 1) / tile.horizontal.outputs
       tiles = size.batch * rows * columns
-      let bytes = tile.elements * (geometry.inputChannels + geometry.outputChannels) * MemoryLayout<Float>.stride
+      let bytes = tile.products * (geometry.inputChannels + geometry.outputChannels) * MemoryLayout<Float>.stride
       let most = min(max(blockBytes / bytes, 4 * tileRows), mostTiles)
       let blocks = max(1, (tiles + most - 1) / most)
-      tilesPerBlock = ((tiles + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows
+      tilesPerBlock = (max(1, (tiles + blocks - 1) / blocks) + tileRows - 1) / tileRows * tileRows
       count = (tiles + tilesPerBlock - 1) / tilesPerBlock
       inputStride = (Scratch.aligned(tilesPerBlock * geometry.inputChannels) / 16 | 1) * 16
       productStride = (Scratch.aligned(tilesPerBlock * geometry.outputChannels) / 16 | 1) * 16
@@ -89,7 +93,7 @@ final class WinogradConvolution: ConvolutionImplementation {
 
   func scratchCount(_ size: ConvolutionSize) -> Int {
     let blocks = Blocks(tile, geometry, size, tileRows: tileRows)
-    return Scratch.count(blocks.workers(size.threads) * tile.elements * (blocks.inputStride + blocks.productStride))
+    return Scratch.count(blocks.workers(size.threads) * tile.products * (blocks.inputStride + blocks.productStride))
   }
 
   func run(_ call: ConvolutionCall) {
@@ -97,16 +101,20 @@ final class WinogradConvolution: ConvolutionImplementation {
     let blocks = Blocks(tile, geometry, size, tileRows: tileRows)
     var scratch = call.scratch
     let workers = blocks.workers(call.threads)
-    let blockCount = tile.elements * (blocks.inputStride + blocks.productStride)
+    let blockCount = tile.products * (blocks.inputStride + blocks.productStride)
     let memory = scratch.take(workers * blockCount)
     ThreadPool.shared.run(tasks: blocks.count, threads: workers) { block, worker in
       let inputs = memory + worker * blockCount
-      let products = inputs + tile.elements * blocks.inputStride
+      let products = inputs + tile.products * blocks.inputStride
       let first = block * blocks.tilesPerBlock
       let range = first..<min(first + blocks.tilesPerBlock, blocks.tiles)
-      transformInputs(call, blocks, range, into: inputs)
+      elements.withStarts(
+        inputs, tiles: range.count, channels: geometry.inputChannels, stride: blocks.inputStride
+      ) { transformInputs(call, blocks, range, into: $0) }
       multiply(blocks, range.count, inputs, into: products, threads: call.threads)
-      transformProducts(call, blocks, range, products)
+      elements.withStarts(
+        products, tiles: range.count, channels: geometry.outputChannels, stride: blocks.productStride
+      ) { transformProducts(call, blocks, range, $0) }
     }
   }
 
@@ -126,24 +134,25 @@ final class WinogradConvolution: ConvolutionImplementation {
   }
 
   private func transformInputs(
-    _ call: ConvolutionCall, _ blocks: Blocks, _ range: Range<Int>, into inputs: UnsafeMutablePointer<Float>
+    _ call: ConvolutionCall, _ blocks: Blocks, _ range: Range<Int>,
+    into inputs: UnsafePointer<UnsafeMutablePointer<Float>>
   ) {
-    let side = tile.inputSide
+    let (down, across) = (tile.vertical, tile.horizontal)
     forEachTile(call, blocks, range) { slot, position in
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: tile.elements) { window in
-        let top = position.y &* tile.side &- geometry.padTop
-        let left = position.x &* tile.side &- geometry.padLeft
-        for y in 0..<side {
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: down.inputs &* across.inputs) { window in
+        let top = position.y &* down.outputs &* down.stride &- geometry.padTop
+        let left = position.x &* across.outputs &* across.stride &- geometry.padLeft
+        for y in 0..<down.inputs {
           let isInside = top &+ y >= 0 && top &+ y < call.height
           let row = (position.image &* call.height &+ top &+ y) &* call.width &+ left
-          for x in 0..<side {
+          for x in 0..<across.inputs {
             let isPixel = isInside && left &+ x >= 0 && left &+ x < call.width
-            window[y &* side &+ x] = isPixel ? call.input + (row &+ x) &* call.inputStride : zeros
+            window[y &* across.inputs &+ x] = isPixel ? call.input + (row &+ x) &* call.inputStride : zeros
           }
         }
         kernels.winogradInput(
-          tile, UnsafePointer(window.baseAddress.unsafelyUnwrapped), geometry.inputChannels,
-          inputs + slot &* geometry.inputChannels, blocks.inputStride)
+          tile, UnsafePointer(window.baseAddress.unsafelyUnwrapped), geometry.inputChannels, inputs,
+          slot &* geometry.inputChannels)
       }
     }
   }
@@ -152,12 +161,13 @@ final class WinogradConvolution: ConvolutionImplementation {
     _ blocks: Blocks, _ tiles: Int, _ inputs: UnsafePointer<Float>, into products: UnsafeMutablePointer<Float>,
     threads: Int
   ) {
-    ThreadPool.shared.run(tasks: tile.elements, threads: threads) { element in
+    ThreadPool.shared.run(tasks: tile.weights, threads: threads) { weight in
+      let sharers = elements.sharers[weight]
       var product = Product(
-        input: inputs + element * blocks.inputStride, weights: weights + element * elementWeights,
-        output: products + element * blocks.productStride, tileRows: tileRows,
+        input: inputs + sharers.first * blocks.inputStride, weights: weights + weight * weightStride,
+        output: products + sharers.first * blocks.productStride, tileRows: tileRows,
         epilogue: Epilogue(kind: .none, low: 0, high: 0, bias: zeros, slopes: zeros))
-      product.rows = tiles
+      product.rows = sharers.count * tiles
       product.depth = geometry.inputChannels
       product.columns = geometry.outputChannels
       product.inputStride = geometry.inputChannels
@@ -167,21 +177,22 @@ final class WinogradConvolution: ConvolutionImplementation {
   }
 
   private func transformProducts(
-    _ call: ConvolutionCall, _ blocks: Blocks, _ range: Range<Int>, _ products: UnsafePointer<Float>
+    _ call: ConvolutionCall, _ blocks: Blocks, _ range: Range<Int>,
+    _ products: UnsafePointer<UnsafeMutablePointer<Float>>
   ) {
     let epilogue = epilogue.epilogue()
     forEachTile(call, blocks, range) { slot, position in
-      let (y, x) = (position.y &* tile.side, position.x &* tile.side)
+      let (y, x) = (position.y &* tile.vertical.outputs, position.x &* tile.horizontal.outputs)
       let pixel = (position.image &* call.outputHeight &+ y) &* call.outputWidth &+ x
       let target = WinogradOutput(
         output: call.output + pixel &* call.outputStride, pixelStride: call.outputStride,
         rowStride: call.outputWidth &* call.outputStride,
         residual: call.residual.map { $0 + pixel &* call.residualStride }, residualPixelStride: call.residualStride,
-        residualRowStride: call.outputWidth &* call.residualStride, rows: min(tile.side, call.outputHeight &- y),
-        columns: min(tile.side, call.outputWidth &- x))
+        residualRowStride: call.outputWidth &* call.residualStride,
+        rows: min(tile.vertical.outputs, call.outputHeight &- y),
+        columns: min(tile.horizontal.outputs, call.outputWidth &- x))
       kernels.winogradOutput(
-        tile, products + slot &* geometry.outputChannels, blocks.productStride, geometry.outputChannels, epilogue,
-        target)
+        tile, products, slot &* geometry.outputChannels, geometry.outputChannels, epilogue, target)
     }
   }
 }

@@ -28,6 +28,7 @@ import Testing
     .square(4, 16, kernel: 3),
     .square(7, 10, kernel: 2, stride: 2),
     .square(8, 16, kernel: 3, stride: 2, pad: 1),
+    .square(64, 65, kernel: 3, stride: 2, pad: 1),
     .square(17, 24, kernel: 3, pad: 1),
     .square(16, 16, kernel: 3, pad: 1),
     .square(33, 20, kernel: 3, pad: 1),
@@ -73,33 +74,59 @@ import Testing
           geometry: geometry, height: height, width: width, batch: isSlice ? 1 : 2, activation: .relu,
           hasBias: isSlice, hasResidual: isSlice, isSlice: isSlice)
         let outcome = try trial.run(table.kernels)
-        #expect(outcome.error <= Self.limit(geometry), "\(height)x\(width), slice: \(isSlice)")
+        #expect(
+          outcome.error <= Self.limit(geometry, height: height, width: width), "\(height)x\(width), slice: \(isSlice)")
         #expect(outcome.isContained, "\(height)x\(width), slice: \(isSlice)")
       }
     }
   }
 
-  /// The transforms of 4x4 tiles cost a digit.
-  static func limit(_ geometry: ConvolutionGeometry) -> Float {
-    geometry.kernelHeight == 3 && geometry.groups == 1 && geometry.inputChannels >= 16 ? 2e-5 : directLimit
+  static func limit(_ geometry: ConvolutionGeometry, height: Int, width: Int) -> Float {
+    switch ConvolutionAlgorithm.choose(geometry, height: height, width: width) {
+    case .winograd(let tile): limit(tile)
+    default: directLimit
+    }
   }
 
-  @Test(arguments: Table.all, [WinogradTile.two, .four]) func winograd(table: Table, tile: WinogradTile) throws {
+  /// Transforms with points beyond 1 and -1 cost a digit.
+  static func limit(_ tile: WinogradTile) -> Float {
+    switch tile {
+    case .two, .twoStrided: 4e-6
+    case .four, .twoOfFive, .row, .column, .fourStrided: 2e-5
+    }
+  }
+
+  @Test(arguments: Table.all, WinogradTile.allCases) func winograd(table: Table, tile: WinogradTile) throws {
+    let (down, across) = (tile.vertical, tile.horizontal)
     for (inputs, outputs) in [(1, 1), (5, 40), (16, 16), (17, 33), (48, 24)] {
       for pad in [0, 1, 2] {
         for (height, width) in [(3, 3), (4, 5), (7, 7), (9, 14), (30, 31)] {
-          let trial = ConvolutionTrial(
-            geometry: .square(inputs, outputs, kernel: 3, pad: pad), algorithm: .winograd(tile), height: height,
-            width: width, batch: 2, activation: .prelu((0..<outputs).map { Float($0) / 16 }), hasResidual: pad == 1,
-            isSlice: true)
-          let outcome = try trial.run(table.kernels)
-          #expect(
-            outcome.error <= (tile == .two ? 4e-6 : 2e-5),
-            "\(inputs) to \(outputs), pad \(pad), \(height)x\(width): \(outcome.error)")
-          #expect(outcome.isContained)
+          for threads in [1, 3] {
+            let trial = ConvolutionTrial(
+              geometry: ConvolutionGeometry(
+                inputChannels: inputs, outputChannels: outputs, kernelHeight: down.taps, kernelWidth: across.taps,
+                strideHeight: down.stride, strideWidth: across.stride, padTop: pad, padLeft: pad + across.taps / 7,
+                padBottom: pad + down.taps / 7, padRight: pad), algorithm: .winograd(tile), height: height,
+              width: width, batch: 2, activation: .prelu((0..<outputs).map { Float($0) / 16 }), hasResidual: pad == 1,
+              isSlice: true, threads: threads)
+            let outcome = try trial.run(table.kernels)
+            #expect(
+              outcome.error <= Self.limit(tile),
+              "\(inputs) to \(outputs), pad \(pad), \(height)x\(width): \(outcome.error)")
+            #expect(outcome.isContained)
+          }
         }
       }
     }
+  }
+
+  @Test(arguments: [
+    (3, 1, 14, ConvolutionAlgorithm.winograd(.four)), (3, 1, 6, .winograd(.two)), (3, 1, 4, .direct),
+    (3, 2, 56, .winograd(.fourStrided)), (3, 2, 28, .winograd(.twoStrided)), (3, 2, 13, .direct),
+    (5, 1, 12, .winograd(.twoOfFive)), (5, 2, 12, .direct), (7, 1, 28, .direct),
+  ]) func choosesBySize(kernel: Int, stride: Int, size: Int, algorithm: ConvolutionAlgorithm) {
+    let geometry = ConvolutionGeometry.square(64, 64, kernel: kernel, stride: stride, pad: kernel / 2)
+    #expect(ConvolutionAlgorithm.choose(geometry, height: size, width: size) == algorithm)
   }
 
   @Test(arguments: Table.all, [1, 3]) func imagesInPlanes(table: Table, threads: Int) throws {
@@ -145,7 +172,7 @@ import Testing
         let trial = ConvolutionTrial(
           geometry: geometry, height: 9, width: 10, activation: activation, hasResidual: hasResidual, isSlice: true)
         let outcome = try trial.run(table.kernels)
-        #expect(outcome.error <= Self.limit(geometry))
+        #expect(outcome.error <= Self.limit(geometry, height: 9, width: 10))
         #expect(outcome.isContained)
       }
     }
