@@ -48,3 +48,23 @@ extension Epilogue {
     }
   }
 }
+
+extension Epilogue {
+  /// As for one register: sums of the same channels.
+  @inlinable @inline(__always)
+  func activate<Set: InstructionSet, let count: Int>(
+    _ sums: inout InlineArray<count, Set.Vector>, _ column: Int, _: Set.Type
+  ) {
+    switch kind {
+    case .none: break
+    case .clamp:
+      let (low, high) = (Set.Vector(low), Set.Vector(high))
+      for i in 0..<count { sums[i] = Set.Vector.smaller(Set.Vector.larger(sums[i], low), high) }
+    case .slopes:
+      let slope = Set.Vector(at: slopes + column)
+      for i in 0..<count {
+        sums[i] = Set.Vector.select(sums[i], lessThan: Set.Vector(0), sums[i] * slope, sums[i])
+      }
+    }
+  }
+}

@@ -1,8 +1,7 @@
 import Core
 import KernelCore
 
-/// A convolution in which each channel has a kernel of its own, or two neighbouring ones have one together, row by row
-/// of the output.
+/// A convolution in which each channel has a kernel of its own, or two of them share their inputs, row by row of the output.
 ///
 /// Immutable: any thread.
 final class DepthwiseConvolution: ConvolutionImplementation {
@@ -12,7 +11,9 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   private let algorithm: ConvolutionAlgorithm
   /// (tap, channel), channels padded to whole registers: for the channel itself, then for its neighbour.
   private let memory: AlignedBuffer
-  private let stride: Int
+  private let weightStride: Int
+  /// What is left over of whole registers may fit a narrower one.
+  private let channelParts: [(kernels: any KernelTable.Type, start: Int, count: Int)]
 
   init(_ algorithm: ConvolutionAlgorithm, _ parts: ConvolutionParts) throws(FacenetError) {
     self.algorithm = algorithm
@@ -21,13 +22,18 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     // All channels are one row, whatever the groups.
     epilogue = try parts.epilogue(groups: 1)
     let (channels, inputs, taps) = (geometry.outputChannels, geometry.groupInputChannels, geometry.taps)
-    stride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
-    memory = try AlignedBuffer(count: inputs * taps * stride * MemoryLayout<Float>.stride)
+    let left = channels % kernels.registerWidth
+    let narrow = kernels.fitting(columns: left)
+    channelParts =
+      left == 0 || narrow.registerWidth == kernels.registerWidth
+      ? [(kernels, 0, channels)] : [(kernels, 0, channels - left), (narrow, channels - left, left)]
+    weightStride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
+    memory = try AlignedBuffer(count: inputs * taps * weightStride * MemoryLayout<Float>.stride)
     let values = memory.pointer(to: Float.self)
     for channel in 0..<channels {
       for input in 0..<inputs {
         let source = (channel * inputs + (channel + input) % inputs) * taps
-        for tap in 0..<taps { values[(input * taps + tap) * stride + channel] = parts.weights[source + tap] }
+        for tap in 0..<taps { values[(input * taps + tap) * weightStride + channel] = parts.weights[source + tap] }
       }
     }
   }
@@ -39,62 +45,90 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   func run(_ call: ConvolutionCall) {
     let rows = call.batch * call.outputHeight
     let tasks = call.threads > 1 ? min(rows, call.threads * 4) : 1
+    let strip = stripWidth(call)
     ThreadPool.shared.run(tasks: tasks, threads: call.threads) { task in
-      var row = rows * task / tasks
-      let end = rows * (task + 1) / tasks
-      while row < end {
-        let (image, y) = (row / call.outputHeight, row % call.outputHeight)
-        let isPair =
-          takesPairs && row + 1 < end && y + 1 < call.outputHeight && isInside(y, call) && isInside(y + 1, call)
-        run(call, image: image, y: y, rows: isPair ? 2 : 1)
-        row += isPair ? 2 : 1
+      let rows = rows * task / tasks..<rows * (task + 1) / tasks
+      let bytes = DepthwiseRows.patchCount * MemoryLayout<Float>.stride
+      withUnsafeTemporaryAllocation(byteCount: bytes, alignment: AlignedBuffer.alignment) { patch in
+        let patch = patch.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
+        for x in stride(from: 0, to: call.outputWidth, by: strip) {
+          run(call, rows: rows, columns: x..<min(x + strip, call.outputWidth), patch)
+        }
       }
     }
   }
 
-  /// Whether two rows can be computed at once: the kernels for which there is code that does.
-  private var takesPairs: Bool {
-    algorithm == .depthwise && geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.dilationHeight == 1
-      && geometry.dilationWidth == 1 && geometry.strideHeight == geometry.strideWidth && geometry.strideHeight <= 2
+  /// Columns of the output that are computed from top to bottom before the next ones. Several registers of channels walk
+  /// over the same pixels one after the other: of so few that the nearest cache keeps them for the next pair of rows. One
+  /// register reads whole rows in order, which the processor foresees.
+  private func stripWidth(_ call: ConvolutionCall) -> Int {
+    let channels = geometry.outputChannels
+    return channels <= kernels.registerWidth
+      ? call.outputWidth : max(1024 / (channels * geometry.strideWidth) / 4 * 4, 4)
   }
 
-  /// Whether a row's kernels lie inside the image from top to bottom.
-  private func isInside(_ y: Int, _ call: ConvolutionCall) -> Bool {
-    let top = y * geometry.strideHeight - geometry.padTop
-    return top >= 0 && top + geometry.kernelHeight <= call.height
+  /// Rows are counted through the whole batch.
+  private func run(_ call: ConvolutionCall, rows: Range<Int>, columns: Range<Int>, _ patch: UnsafeMutablePointer<Float>)
+  {
+    var piece = DepthwiseRows(
+      input: call.input, weights: UnsafePointer(memory.pointer(to: Float.self)), patch: patch, output: call.output,
+      epilogue: epilogue.epilogue())
+    piece.inputPixelStride = call.inputStride
+    piece.inputRowStride = geometry.dilationHeight * call.width * call.inputStride
+    piece.width = call.width
+    piece.kernelWidth = geometry.kernelWidth
+    piece.stride = geometry.strideWidth
+    piece.dilation = geometry.dilationWidth
+    piece.padLeft = geometry.padLeft
+    piece.weightStride = weightStride
+    piece.outputPixelStride = call.outputStride
+    piece.outputRowStride = call.outputWidth * call.outputStride
+    piece.columns = columns
+    piece.residualPixelStride = call.residualStride
+    piece.residualRowStride = call.outputWidth * call.residualStride
+    piece.form = form
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let (image, y) = (row / call.outputHeight, row % call.outputHeight)
+      piece.rows = piece.form == .pairs && y + 1 < call.outputHeight && row + 1 < rows.upperBound ? 2 : 1
+      let top = y * geometry.strideHeight - geometry.padTop
+      piece.input = call.input + (image * call.height + top) * call.width * call.inputStride
+      piece.lines = lines(from: top, rows: piece.rows, height: call.height)
+      piece.output = call.output + row * call.outputWidth * call.outputStride
+      piece.residual = call.residual.map { $0 + row * call.outputWidth * call.residualStride }
+      run(piece)
+      row += piece.rows
+    }
   }
 
-  private func run(_ call: ConvolutionCall, image: Int, y: Int, rows: Int) {
-    let top = y * geometry.strideHeight - geometry.padTop
+  private func run(_ piece: DepthwiseRows) {
+    let neighbourWeights = piece.weights + geometry.taps * weightStride
+    for part in channelParts {
+      let channels = piece.channels(from: part.start, count: part.count)
+      switch algorithm {
+      case .neighbours: part.kernels.run(channels, neighbourWeights: neighbourWeights + part.start)
+      default: part.kernels.run(channels)
+      }
+    }
+  }
+
+  private var form: DepthwiseForm {
+    guard geometry.dilationHeight == 1, geometry.dilationWidth == 1 else { return .pixels }
+    switch (geometry.kernelHeight, geometry.kernelWidth, geometry.strideWidth) {
+    case (...7, 3, 1...2) where algorithm == .neighbours: return .runs
+    case _ where algorithm == .neighbours: return .pixels
+    case (3, 3, 1...2) where geometry.strideHeight == geometry.strideWidth: return .pairs
+    case (...7, 5, 1), (...7, 7, 1): return .runs
+    default: return .pixels
+    }
+  }
+
+  /// The input rows under the kernels of this many rows of the output, counted in steps of the dilation from `top`, that
+  /// lie inside the image.
+  private func lines(from top: Int, rows: Int, height: Int) -> Range<Int> {
     let step = geometry.dilationHeight
-    // The kernel rows that lie inside the image.
     let first = top < 0 ? (-top + step - 1) / step : 0
-    let last = max(first, min(geometry.kernelHeight, (call.height - top + step - 1) / step))
-    let inputRow = image * call.height + min(top + first * step, call.height - 1)
-    let outputPixel = (image * call.outputHeight + y) * call.outputWidth
-    var row = DepthwiseRow(
-      input: call.input + inputRow * call.width * call.inputStride,
-      weights: UnsafePointer(memory.pointer(to: Float.self)) + first * geometry.kernelWidth * stride,
-      output: call.output + outputPixel * call.outputStride, epilogue: epilogue.epilogue())
-    row.inputPixelStride = call.inputStride
-    row.inputRowStride = step * call.width * call.inputStride
-    row.width = call.width
-    row.rows = rows
-    row.strideHeight = geometry.strideHeight
-    row.outputRowStride = call.outputWidth * call.outputStride
-    row.residualRowStride = call.outputWidth * call.residualStride
-    row.kernelRows = last - first
-    row.kernelWidth = geometry.kernelWidth
-    row.stride = geometry.strideWidth
-    row.dilation = geometry.dilationWidth
-    row.padLeft = geometry.padLeft
-    row.channels = geometry.outputChannels
-    row.weightStride = stride
-    row.outputPixelStride = call.outputStride
-    row.outputWidth = call.outputWidth
-    row.residual = call.residual.map { $0 + outputPixel * call.residualStride }
-    row.residualPixelStride = call.residualStride
-    if algorithm == .depthwise { return kernels.run(row) }
-    kernels.run(row, neighbourWeights: row.weights + geometry.taps * stride)
+    let end = top < height ? (height - top + step - 1) / step : 0
+    return first..<max(first, min(geometry.kernelHeight + (rows - 1) * geometry.strideHeight, end))
   }
 }

@@ -60,7 +60,16 @@ package struct Pooling: Hashable, Sendable {
         for row in rows * task / tasks..<rows * (task + 1) / tasks {
           let image = input + row / outputHeight * height * width * inputStride
           let top = row % outputHeight * strideHeight - padTop
-          for x in 0..<outputWidth {
+          let inside = squareWindows(top: top, height: height, width: width, outputWidth: outputWidth)
+          if !inside.isEmpty {
+            let first = top * width + inside.lowerBound * strideWidth - padLeft
+            let squares = PoolingRow(
+              input: image + first * inputStride, inputPixelStride: inputStride, inputRowStride: width * inputStride,
+              step: strideWidth * inputStride, output: output + (row * outputWidth + inside.lowerBound) * outputStride,
+              outputPixelStride: outputStride, pixels: inside.count, channels: channels)
+            if kernelWidth == 2 { kernels.maximum2(squares) } else { kernels.maximum3(squares) }
+          }
+          for x in 0..<outputWidth where !inside.contains(x) {
             let left = x * strideWidth - padLeft
             let inside = collect(pixels, image, inputStride, top: top, left: left, height: height, width: width)
             let target = output + (row * outputWidth + x) * outputStride
@@ -78,6 +87,17 @@ package struct Pooling: Hashable, Sendable {
         }
       }
     }
+  }
+
+  /// The output columns whose windows lie inside the image, where there is a kernel for rows of such: maxima over 2x2 or
+  /// 3x3 pixels.
+  private func squareWindows(top: Int, height: Int, width: Int, outputWidth: Int) -> Range<Int> {
+    guard kind == .maximum, kernelHeight == kernelWidth, kernelWidth == 2 || kernelWidth == 3, dilationHeight == 1,
+      dilationWidth == 1, top >= 0, top + kernelHeight <= height, width >= kernelWidth
+    else { return 0..<0 }
+    let first = min((padLeft + strideWidth - 1) / strideWidth, outputWidth)
+    let end = min((width - kernelWidth + padLeft) / strideWidth + 1, outputWidth)
+    return first..<max(first, end)
   }
 
   /// Writes where the pixels under the window at (top, left) are.

@@ -6,6 +6,7 @@ import Testing
   static let poolings: [Pooling] = [
     Pooling(.maximum, kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2),
     Pooling(.maximum, kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2, padTop: 1, padLeft: 1),
+    Pooling(.maximum, kernelHeight: 3, kernelWidth: 3, padTop: 2, padLeft: 2, padBottom: 1, padRight: 2),
     Pooling(.average, kernelHeight: 3, kernelWidth: 2, padTop: 1, padLeft: 1, padBottom: 1, padRight: 1),
     Pooling(
       .averageIncludingPads, kernelHeight: 3, kernelWidth: 3, dilationHeight: 2, padTop: 2, padLeft: 1, padBottom: 2,
