@@ -8,8 +8,8 @@ struct Arena {
   struct Use {
     let reads: [Graph.Value]
     let writes: [Graph.Value]
-    /// The first write is the first read's memory.
-    let isAlias: Bool
+    /// Where the first write starts in the first read's memory; nil where it has memory of its own.
+    let offset: Int?
   }
 
   private struct Life {
@@ -24,23 +24,24 @@ struct Arena {
   mutating func assign(
     _ steps: [Use], inputs: [Graph.Value], outputs: [Graph.Value], bytes: (Graph.Value) -> Int
   ) -> [Graph.Value: Int] {
-    var owner: [Graph.Value: Graph.Value] = [:]
+    var owner: [Graph.Value: (value: Graph.Value, offset: Int)] = [:]
     var lives: [Graph.Value: Life] = [:]
     for value in inputs { lives[value] = Life(first: 0, last: 0, bytes: bytes(value)) }
     for (time, step) in steps.enumerated() {
-      for value in step.reads { lives[owner[value] ?? value]!.last = time }
+      for value in step.reads { lives[owner[value]?.value ?? value]!.last = time }
       for value in step.writes {
-        if step.isAlias, let source = step.reads.first {
-          owner[value] = owner[source] ?? source
+        if let offset = step.offset, let source = step.reads.first {
+          let (whole, start) = owner[source] ?? (source, 0)
+          owner[value] = (whole, start + offset)
         } else {
           lives[value] = Life(first: time, last: time, bytes: bytes(value))
         }
       }
     }
-    for value in outputs { lives[owner[value] ?? value]?.last = steps.count }
+    for value in outputs { lives[owner[value]?.value ?? value]?.last = steps.count }
     place(&lives)
     var offsets = lives.mapValues(\.offset)
-    for (value, source) in owner { offsets[value] = lives[source]!.offset }
+    for (value, source) in owner { offsets[value] = lives[source.value]!.offset + source.offset }
     return offsets
   }
 
