@@ -12,6 +12,13 @@ struct Arena {
     let offset: Int?
   }
 
+  /// Where a value lies: in the memory of the value that it is or is a part of, this far in, itself so far into the arena.
+  struct Place {
+    let whole: Graph.Value
+    let inside: Int
+    let start: Int
+  }
+
   private struct Life {
     var first: Int
     var last: Int
@@ -23,7 +30,7 @@ struct Arena {
 
   mutating func assign(
     _ steps: [Use], inputs: [Graph.Value], outputs: [Graph.Value], bytes: (Graph.Value) -> Int
-  ) -> [Graph.Value: Int] {
+  ) -> [Graph.Value: Place] {
     var owner: [Graph.Value: (value: Graph.Value, offset: Int)] = [:]
     var lives: [Graph.Value: Life] = [:]
     for value in inputs { lives[value] = Life(first: 0, last: 0, bytes: bytes(value)) }
@@ -40,9 +47,12 @@ struct Arena {
     }
     for value in outputs { lives[owner[value]?.value ?? value]?.last = steps.count }
     place(&lives)
-    var offsets = lives.mapValues(\.offset)
-    for (value, source) in owner { offsets[value] = lives[source.value]!.offset + source.offset }
-    return offsets
+    var places: [Graph.Value: Place] = [:]
+    for (value, life) in lives { places[value] = Place(whole: value, inside: 0, start: life.offset) }
+    for (value, (whole, inside)) in owner {
+      places[value] = Place(whole: whole, inside: inside, start: lives[whole]!.offset)
+    }
+    return places
   }
 
   private mutating func place(_ lives: inout [Graph.Value: Life]) {

@@ -168,7 +168,7 @@ struct Planner {
         writes: step.node.outputs.compactMap { $0 },
         offset: step.kernel.body == nil ? step.kernel.offset : nil)
     }
-    let offsets = arena.assign(
+    let places = arena.assign(
       order, inputs: graph.inputs.map(\.value), outputs: graph.outputs.map(\.value),
       bytes: { operands[$0]?.type.byteCount ?? 0 })
     let scratch = pending.map(\.kernel.scratchBytes).max() ?? 0
@@ -177,12 +177,19 @@ struct Planner {
         .tooLarge, "running it takes \(arena.byteCount + scratch) bytes, the limit is \(memoryLimit)")
     }
     try checkOutputs()
+    // Outputs are read after the run, when an input may be gone.
+    let kept = Set(graph.outputs.compactMap { places[$0.value]?.whole })
+    let inputs = graph.inputs.map(\.value)
     let location = { (value: Graph.Value?) -> Plan.Location? in
       guard let value, operands[value]?.deferred == nil else { return nil }
       if let constant = operands[value]?.constant {
         return .constant(UnsafeMutableRawPointer(mutating: constant.bytes.baseAddress!))
       }
-      return .arena(offsets[value]!)
+      let place = places[value]!
+      guard let position = inputs.firstIndex(of: place.whole), !kept.contains(place.whole) else {
+        return .arena(place.start + place.inside)
+      }
+      return .input(position: position, inside: place.inside, arena: place.start + place.inside)
     }
     let steps = pending.filter { $0.kernel.body != nil }.map { step in
       Plan.Step(
