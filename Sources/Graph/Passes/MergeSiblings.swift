@@ -161,11 +161,16 @@ private struct SiblingMerger {
   /// Computed when they are packed, which happens once for all plans.
   private mutating func weights(of siblings: [Sibling]) -> Graph.Value {
     let parts = siblings.map(\.weights)
-    let shape = [siblings.reduce(0) { $0 + $1.channels }] + parts[0].shape[1...]
-    let deferred = DeferredTensor(TensorType(.float32, shape)) { () throws(FacenetError) in
-      var values: [Float] = []
-      for part in parts { try part.weights().withValues { values.append(contentsOf: $0) } }
-      return try Tensor(shape, values)
+    let type = TensorType(.float32, [siblings.reduce(0) { $0 + $1.channels }] + parts[0].shape[1...])
+    let deferred = DeferredTensor(type) { () throws(FacenetError) in
+      let tensors = try parts.map { part throws(FacenetError) in try part.weights() }
+      return try Tensor(type) { memory in
+        var end = 0
+        for tensor in tensors {
+          UnsafeMutableRawBufferPointer(rebasing: memory[end...]).copyMemory(from: tensor.bytes)
+          end += tensor.bytes.count
+        }
+      }
     }
     let value = graph.makeValue()
     graph.deferred[value] = deferred
