@@ -8,8 +8,15 @@ struct Arena {
   struct Use {
     let reads: [Graph.Value]
     let writes: [Graph.Value]
-    /// The first write is the first read's memory.
-    let isAlias: Bool
+    /// Where the first write starts in the first read's memory; nil where it has memory of its own.
+    let offset: Int?
+  }
+
+  /// Where a value lies: in the memory of the value that it is or is a part of, this far in, itself so far into the arena.
+  struct Place {
+    let whole: Graph.Value
+    let inside: Int
+    let start: Int
   }
 
   private struct Life {
@@ -23,25 +30,29 @@ struct Arena {
 
   mutating func assign(
     _ steps: [Use], inputs: [Graph.Value], outputs: [Graph.Value], bytes: (Graph.Value) -> Int
-  ) -> [Graph.Value: Int] {
-    var owner: [Graph.Value: Graph.Value] = [:]
+  ) -> [Graph.Value: Place] {
+    var owner: [Graph.Value: (value: Graph.Value, offset: Int)] = [:]
     var lives: [Graph.Value: Life] = [:]
     for value in inputs { lives[value] = Life(first: 0, last: 0, bytes: bytes(value)) }
     for (time, step) in steps.enumerated() {
-      for value in step.reads { lives[owner[value] ?? value]!.last = time }
+      for value in step.reads { lives[owner[value]?.value ?? value]!.last = time }
       for value in step.writes {
-        if step.isAlias, let source = step.reads.first {
-          owner[value] = owner[source] ?? source
+        if let offset = step.offset, let source = step.reads.first {
+          let (whole, start) = owner[source] ?? (source, 0)
+          owner[value] = (whole, start + offset)
         } else {
           lives[value] = Life(first: time, last: time, bytes: bytes(value))
         }
       }
     }
-    for value in outputs { lives[owner[value] ?? value]?.last = steps.count }
+    for value in outputs { lives[owner[value]?.value ?? value]?.last = steps.count }
     place(&lives)
-    var offsets = lives.mapValues(\.offset)
-    for (value, source) in owner { offsets[value] = lives[source]!.offset }
-    return offsets
+    var places: [Graph.Value: Place] = [:]
+    for (value, life) in lives { places[value] = Place(whole: value, inside: 0, start: life.offset) }
+    for (value, (whole, inside)) in owner {
+      places[value] = Place(whole: whole, inside: inside, start: lives[whole]!.offset)
+    }
+    return places
   }
 
   private mutating func place(_ lives: inout [Graph.Value: Life]) {

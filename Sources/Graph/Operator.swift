@@ -35,8 +35,16 @@ package struct Operand: Sendable {
 
   package var shape: [Int] { type.shape }
   package var rank: Int { type.shape.count }
+  /// Elements from one pixel to the next where it is a view: a run of the channels of a wider image that lies channels
+  /// last. Nil where it is dense.
+  var pixelStride: Int?
+
   /// Elements to step along each logical axis.
-  package var strides: [Int] { layout.strides(of: type.shape) }
+  package var strides: [Int] {
+    var shape = type.shape
+    if let pixelStride { shape[1] = pixelStride }
+    return layout.strides(of: shape)
+  }
 }
 
 /// Which layouts an operator takes and gives.
@@ -78,6 +86,9 @@ package protocol Operator: Sendable {
   func knownOutputs(_ inputs: [Operand?]) throws(FacenetError) -> [Tensor]?
 
   func layoutRule(_ inputs: [Operand?]) -> LayoutRule
+
+  /// Whether its kernel steps through inputs by their strides, so that they may be views; one that takes any layout does.
+  var readsViews: Bool { get }
 
   /// The code for one place in a graph, all types and layouts decided.
   func kernel(_ site: Site) throws(FacenetError) -> Kernel
@@ -143,6 +154,7 @@ extension Operator {
   package var readsOnlyTypes: Bool { false }
   package func knownOutputs(_ inputs: [Operand?]) throws(FacenetError) -> [Tensor]? { nil }
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .plain }
+  package var readsViews: Bool { false }
   package func activation(_ inputs: [Operand?]) -> Activation? { nil }
   package func channelAffine(_ inputs: [Operand?]) -> ChannelAffine? { nil }
   package var isSum: Bool { false }
@@ -175,24 +187,32 @@ package struct Kernel: Sendable {
   package var multiplyAdds: Int
   /// Working memory while it runs.
   package var scratchBytes: Int
+  /// Nil where output 0 is memory of input 0 and nothing runs.
   let body: Body?
+  /// Bytes from the start of input 0 to that of output 0, where there is no body.
+  let offset: Int
 
   package init(_ label: String, multiplyAdds: Int = 0, scratchBytes: Int = 0, body: @escaping Body) {
     self.label = label
     self.multiplyAdds = multiplyAdds
     self.scratchBytes = scratchBytes
     self.body = body
+    offset = 0
   }
 
-  private init(alias label: String) {
-    self.label = label
+  private init(offset: Int) {
+    label = "alias"
+    self.offset = offset
     multiplyAdds = 0
     scratchBytes = 0
     body = nil
   }
 
   /// Output 0 is input 0 under another shape: the same memory, nothing runs.
-  package static let alias = Kernel(alias: "alias")
+  package static let alias = view(at: 0)
+
+  /// Output 0 is a part of input 0 that starts so many bytes in.
+  static func view(at offset: Int) -> Kernel { Kernel(offset: offset) }
 }
 
 /// The memory of one run of a kernel.

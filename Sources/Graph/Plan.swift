@@ -7,6 +7,8 @@ package final class Plan: Sendable {
     case constant(UnsafeMutableRawPointer)
     /// Bytes from the start of the session's arena.
     case arena(Int)
+    /// In an input that a run may read where its owner has it: bytes from its start, and from the arena's where it is there.
+    case input(position: Int, inside: Int, arena: Int)
   }
 
   /// One kernel to run.
@@ -25,6 +27,9 @@ package final class Plan: Sendable {
     package let type: TensorType
     package let layout: Layout
     let location: Location
+
+    /// Whether it is an input of which no output is a part: a run may read it where its owner has it.
+    var isReadOnly: Bool { if case .input = location { true } else { false } }
   }
 
   package let steps: [Step]

@@ -36,6 +36,7 @@ struct Planner {
       try bind(inputs)
       try inferShapes()
       fuse(&graph, operands: operands)
+      try mergeSiblings(&graph, operands: &operands)
       graph.removeDeadNodes()
       for node in graph.nodes { try place(node) }
       try layOutOutputs()
@@ -111,7 +112,7 @@ struct Planner {
       if case .eitherToChannelsLast = rule, index == 0 { continue }
       guard let wanted, let operand, !operand.isKnown, let value = node.inputs[index] else { continue }
       let target = operand.rank > 2 && (rule.isRankFree || operand.rank == before[0]?.rank) ? wanted : .plain
-      node.inputs[index] = try converted(value, to: target)
+      node.inputs[index] = try converted(value, to: target, allowsViews: node.operation.readsViews)
     }
     let inputs = node.inputs.map { $0.flatMap { operands[$0] } }
     var outputs: [Operand] = []
@@ -136,9 +137,12 @@ struct Planner {
   }
 
   /// The value in the wanted layout: itself, the same memory, or a copy that a new node makes.
-  private mutating func converted(_ value: Graph.Value, to layout: Layout) throws(FacenetError) -> Graph.Value {
+  private mutating func converted(_ value: Graph.Value, to layout: Layout, allowsViews: Bool = false)
+    throws(FacenetError) -> Graph.Value
+  {
     let operand = operands[value]!
-    guard operand.layout != layout, !operand.isKnown else { return value }
+    let fits = operand.layout == layout && (allowsViews || operand.pixelStride == nil)
+    guard !fits, !operand.isKnown else { return value }
     let result = graph.makeValue()
     operands[result] = Operand(operand.type, layout: layout)
     let node = Graph.Node(
@@ -162,9 +166,9 @@ struct Planner {
       Arena.Use(
         reads: step.node.inputs.compactMap { $0 }.filter { !(operands[$0]?.isKnown ?? false) },
         writes: step.node.outputs.compactMap { $0 },
-        isAlias: step.kernel.body == nil)
+        offset: step.kernel.body == nil ? step.kernel.offset : nil)
     }
-    let offsets = arena.assign(
+    let places = arena.assign(
       order, inputs: graph.inputs.map(\.value), outputs: graph.outputs.map(\.value),
       bytes: { operands[$0]?.type.byteCount ?? 0 })
     let scratch = pending.map(\.kernel.scratchBytes).max() ?? 0
@@ -173,12 +177,19 @@ struct Planner {
         .tooLarge, "running it takes \(arena.byteCount + scratch) bytes, the limit is \(memoryLimit)")
     }
     try checkOutputs()
+    // Outputs are read after the run, when an input may be gone.
+    let kept = Set(graph.outputs.compactMap { places[$0.value]?.whole })
+    let inputs = graph.inputs.map(\.value)
     let location = { (value: Graph.Value?) -> Plan.Location? in
       guard let value, operands[value]?.deferred == nil else { return nil }
       if let constant = operands[value]?.constant {
         return .constant(UnsafeMutableRawPointer(mutating: constant.bytes.baseAddress!))
       }
-      return .arena(offsets[value]!)
+      let place = places[value]!
+      guard let position = inputs.firstIndex(of: place.whole), !kept.contains(place.whole) else {
+        return .arena(place.start + place.inside)
+      }
+      return .input(position: position, inside: place.inside, arena: place.start + place.inside)
     }
     let steps = pending.filter { $0.kernel.body != nil }.map { step in
       Plan.Step(

@@ -13,6 +13,8 @@ package final class Session {
   private let parameters: Set<Int>
   private var plans: [(key: [InputKey], plan: Plan)] = []
   private var memory: AlignedBuffer?
+  /// Inputs of the run in progress that are read where their owner has them, by position.
+  private var lent: [Int: UnsafeRawPointer] = [:]
 
   private struct InputKey: Hashable {
     let type: TensorType
@@ -42,7 +44,7 @@ package final class Session {
     }
   }
 
-  /// Runs on inputs in the order of the model's file, which are read before this returns.
+  /// Runs on inputs in the order of the model's file, which are read where they lie and before this returns.
   /// - Parameter willStart: called when the inputs are found to fit, before the outputs of the run before are lost.
   /// - Returns: the plan that ran, to read its outputs with ``output(_:of:)`` until the next run.
   package func run(on inputs: [Input], willStart: () -> Void = {}) throws(FacenetError) -> Plan {
@@ -55,11 +57,24 @@ package final class Session {
     let plan = try fittingPlan(operands)
     willStart()
     try reserveMemory(for: plan)
+    defer { lent = [:] }
     for (position, input) in inputs.enumerated() where !parameters.contains(position) {
-      self.input(position, of: plan).copyMemory(from: input.bytes)
+      if plan.inputs[position].isReadOnly, canRead(input) {
+        lent[position] = input.bytes.baseAddress
+      } else {
+        self.input(position, of: plan).copyMemory(from: input.bytes)
+      }
     }
     try execute(plan)
     return plan
+  }
+
+  /// Whether an input can be read where it lies: its elements are aligned, and the run does not write there.
+  private func canRead(_ input: Input) -> Bool {
+    let start = UInt(bitPattern: input.bytes.baseAddress)
+    let arena = UInt(bitPattern: memory!.bytes.baseAddress)
+    let isApart = start + UInt(input.bytes.count) <= arena || arena + UInt(memory!.bytes.count) <= start
+    return isApart && start % UInt(input.type.element.size) == 0
   }
 
   /// Runs on tensors and returns tensors, both in the order of the model's file.
@@ -143,6 +158,12 @@ package final class Session {
     switch location {
     case .constant(let pointer): pointer
     case .arena(let offset): memory!.bytes.baseAddress! + offset
+    case .input(let position, let inside, let offset):
+      if let input = lent[position] {
+        UnsafeMutableRawPointer(mutating: input + inside)
+      } else {
+        memory!.bytes.baseAddress! + offset
+      }
     }
   }
 }

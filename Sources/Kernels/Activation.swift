@@ -34,4 +34,14 @@ extension Activation {
       throw FacenetError(.invalidArgument, "\(what): \(slopes.count) slopes, expected 1 or \(channels)")
     }
   }
+
+  /// One slope a channel for what is x where x > 0, else a multiple of x; nil for the rest.
+  package func slopes(channels: Int) -> [Float]? {
+    switch self {
+    case .none: [Float](repeating: 1, count: channels)
+    case .leakyRelu(let slope): [Float](repeating: slope, count: channels)
+    case .prelu(let slopes): slopes.count == 1 ? [Float](repeating: slopes[0], count: channels) : slopes
+    case .relu, .clip: nil
+    }
+  }
 }

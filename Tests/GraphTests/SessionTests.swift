@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Core
@@ -71,5 +72,64 @@ import Testing
   @Test func refusesMoreMemoryThanAllowed() throws {
     let session = Session(try chain(1, shape: nil), memoryLimit: 1000)
     #expect(throws: FacenetError.self) { try session.run([try Tensor([300], [Float](repeating: 1, count: 300))]) }
+  }
+
+  /// Inputs are read where they lie, from the first byte to the last and no further: pages that cannot be read or written
+  /// surround this one.
+  @Test func readsInputsWhereTheyLieAndNothingBeside() throws {
+    let page = 4096
+    let memory = mmap(nil, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+    defer { munmap(memory, 3 * page) }
+    var values = Values(seed: 3)
+    let x = try values.tensor([1, 4, 16, 16])
+    let weights = [try values.tensor([8, 4, 3, 3]), try values.tensor([8, 4, 1, 1])]
+    let guarded = UnsafeMutableRawBufferPointer(start: memory + page, count: page)
+    guarded.copyMemory(from: x.bytes)
+    #expect(mprotect(memory, page, PROT_NONE) == 0 && mprotect(memory + 2 * page, page, PROT_NONE) == 0)
+    #expect(mprotect(memory + page, page, PROT_READ) == 0)
+    for (operation, constants) in [
+      (Convolution(.init(pads: [1, 1, 1, 1])), [weights[0]]), (Convolution(.init()), [weights[1]]),
+      (UnaryFunction(.relu), []), (Transpose(order: nil), []), (Identity(), []), (Reshape(.flatten(axis: 1)), []),
+    ] as [(any Operator, [Tensor])] {
+      let session = Session(try single(operation, constants))
+      let expected = try session.run([x])[0]
+      let plan = try session.run(on: [.init(x.type, UnsafeRawBufferPointer(guarded))])
+      #expect(Array(session.output(0, of: plan)) == Array(expected.bytes))
+    }
+  }
+
+  private func single(_ operation: any Operator, _ constants: [Tensor]) throws -> Model {
+    var graph = Graph()
+    let (input, output) = (graph.makeValue(), graph.makeValue())
+    graph.inputs = [.init(value: input, name: "x", element: .float32, shape: nil)]
+    let others = constants.map { tensor in
+      let value = graph.makeValue()
+      graph.constants[value] = tensor
+      return value
+    }
+    graph.append(operation, name: "node", inputs: [input] + others, outputs: [output])
+    graph.outputs = [.init(value: output, name: "y", element: .float32, shape: nil)]
+    return try Model(graph: graph, name: "single")
+  }
+
+  /// An output that is an input under another name is the session's, whatever becomes of the input.
+  @Test(arguments: [0, 2]) func keepsOutputsThatAreInputs(length: Int) throws {
+    let session = Session(try chain(length, shape: nil))
+    var values: [Float] = [1, 2, 3]
+    let plan = try values.withUnsafeBytes { try session.run(on: [.init(TensorType(.float32, [3]), $0)]) }
+    values = [4, 5, 6]
+    #expect(Array(session.output(0, of: plan).bindMemory(to: Float.self)) == [1, 2, 3])
+  }
+
+  /// What a run wrote may be what the next reads, and so may elements at odd addresses.
+  @Test func copiesWhatItCannotReadInPlace() throws {
+    let session = Session(try single(Transpose(order: [1, 0]), []))
+    let x = try Tensor([2, 3], [Float](arrayLiteral: 1, 2, 3, 4, 5, 6))
+    var plan = try session.run(on: [.init(x.type, x.bytes)])
+    plan = try session.run(on: [.init(plan.outputs[0].type, session.output(0, of: plan))])
+    #expect(Array(session.output(0, of: plan).bindMemory(to: Float.self)) == [1, 2, 3, 4, 5, 6])
+    let odd = [0] + Array(x.bytes)
+    plan = try odd.withUnsafeBytes { try session.run(on: [.init(x.type, .init(rebasing: $0[1...]))]) }
+    #expect(Array(session.output(0, of: plan).bindMemory(to: Float.self)) == [1, 4, 2, 5, 3, 6])
   }
 }

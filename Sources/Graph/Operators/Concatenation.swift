@@ -31,6 +31,7 @@ package struct Concatenation: Operator {
   }
 
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .follow }
+  package var readsViews: Bool { true }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let output = site.outputs[0]

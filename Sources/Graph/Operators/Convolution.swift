@@ -28,6 +28,8 @@ package struct Convolution: AbsorbingOperator {
   package let attributes: Attributes
   private(set) var activation: Activation = .none
   private(set) var addsResidual = false
+  /// Nodes whose weights are stacked in this one's, by their identifiers.
+  private var siblings: [Int] = []
   private var groups: Int { attributes.groups }
 
   package init(_ attributes: Attributes) { self.attributes = attributes }
@@ -64,6 +66,8 @@ package struct Convolution: AbsorbingOperator {
     return [TensorType(.float32, [x.shape[0], weights.shape[0]] + sizes)]
   }
 
+  package var readsViews: Bool { true }
+
   /// The first layer of a network is handed its images as they come.
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule {
     guard let x = inputs[0], let weights = inputs[1], x.rank > 2,
@@ -83,7 +87,8 @@ package struct Convolution: AbsorbingOperator {
       return Kernel("empty") { _ in }
     }
     let algorithm = ConvolutionAlgorithm.choose(geometry, height: height, width: width)
-    let variant = PackedVariant(geometry: geometry, algorithm: algorithm, activation: activation)
+    let variant = PackedVariant(
+      geometry: geometry, algorithm: algorithm, activation: activation, siblings: siblings)
     let packed = try site.packed(for: variant) { () throws(FacenetError) in
       try weights.weights().withValues { weights throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
@@ -93,6 +98,8 @@ package struct Convolution: AbsorbingOperator {
     }
     let scratch = packed.scratchCount(batch: batch, height: height, width: width, threads: site.threads)
     let addsResidual = addsResidual
+    let inputStride = site.inputs[0]!.pixelStride ?? geometry.inputChannels
+    let residualStride = (addsResidual ? site.inputs[3]?.pixelStride : nil) ?? geometry.outputChannels
     let isPlanar = site.inputs[0]!.layout == .plain && geometry.inputChannels > 1
     guard !isPlanar || packed.readsPlanes else { throw FacenetError(.internal, "its image is not channels last") }
     return Kernel(
@@ -101,9 +108,9 @@ package struct Convolution: AbsorbingOperator {
       scratchBytes: scratch * MemoryLayout<Float>.stride
     ) { frame in
       packed.run(
-        batch: batch, height: height, width: width, input: frame.input(0), inputStride: geometry.inputChannels,
+        batch: batch, height: height, width: width, input: frame.input(0), inputStride: inputStride,
         output: frame.output(0), outputStride: geometry.outputChannels,
-        residual: addsResidual ? frame.input(3) : nil, residualStride: geometry.outputChannels,
+        residual: addsResidual ? frame.input(3) : nil, residualStride: residualStride,
         isPlanar: isPlanar, scratch: frame.scratch.assumingMemoryBound(to: Float.self), threads: frame.threads)
     }
   }
@@ -112,6 +119,7 @@ package struct Convolution: AbsorbingOperator {
     let geometry: ConvolutionGeometry
     let algorithm: ConvolutionAlgorithm
     let activation: Activation
+    let siblings: [Int]
   }
 
   private func window(_ weights: [Int]) throws(FacenetError) -> WindowGeometry {
@@ -152,6 +160,16 @@ package struct Convolution: AbsorbingOperator {
     var fused = self
     fused.activation = activation
     return fused
+  }
+
+  /// The same window for the weights of several nodes, stacked along the output channels.
+  func merging(_ siblings: [Int], groups: Int, activation: Activation) -> Convolution {
+    var attributes = attributes
+    attributes.groups = groups
+    var merged = Convolution(attributes)
+    merged.activation = activation
+    merged.siblings = siblings
+    return merged
   }
 
   package func absorbingResidual() -> (any AbsorbingOperator)? {

@@ -1,6 +1,6 @@
 import Core
 
-/// The same values in another order of axes in memory.
+/// The same values in another order of axes in memory, or out of a wider image into one of their own.
 struct LayoutConversion: Operator {
   var name: String { "layout" }
 
@@ -8,10 +8,9 @@ struct LayoutConversion: Operator {
 
   func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     guard let input = site.inputs[0] else { throw FacenetError(.internal, "nothing to convert") }
-    let shape = input.shape
-    let pixels = shape.dropFirst(2).reduce(1, *)
-    if pixels == 1 || shape[1] == 1 { return .alias }
-    let copy = StridedCopy(shape: shape, from: input.strides, to: site.outputs[0].strides)
+    let (shape, from, to) = (input.shape, input.strides, site.outputs[0].strides)
+    if shape.indices.allSatisfy({ shape[$0] == 1 || from[$0] == to[$0] }) { return .alias }
+    let copy = StridedCopy(shape: shape, from: from, to: to)
     let size = input.type.element.size
     return Kernel("layout") { frame in
       copy.run(frame.input(0), frame.output(0), elementSize: size)

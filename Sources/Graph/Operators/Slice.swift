@@ -81,6 +81,7 @@ package struct Slice: Operator {
   }
 
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .follow }
+  package var readsViews: Bool { true }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let (input, output) = (site.inputs[0]!, site.outputs[0])

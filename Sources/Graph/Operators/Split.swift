@@ -41,6 +41,7 @@ package struct Split: Operator {
   }
 
   package func layoutRule(_ inputs: [Operand?]) -> LayoutRule { .follow }
+  package var readsViews: Bool { true }
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let input = site.inputs[0]!
