@@ -12,6 +12,10 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   private let memory: AlignedBuffer
   private let stride: Int
 
+  static func weightCount(_ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int {
+    geometry.taps * PackedPanels.paddedColumns(geometry.outputChannels, width: kernels.registerWidth)
+  }
+
   init(_ parts: ConvolutionParts) throws(FacenetError) {
     geometry = parts.geometry
     kernels = parts.kernels
@@ -19,7 +23,7 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     epilogue = try parts.epilogue(groups: 1)
     let channels = geometry.outputChannels
     stride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
-    memory = try AlignedBuffer(count: geometry.taps * stride * MemoryLayout<Float>.stride)
+    memory = try AlignedBuffer(count: Self.weightCount(geometry, kernels) * MemoryLayout<Float>.stride)
     let values = memory.pointer(to: Float.self)
     for channel in 0..<channels {
       for tap in 0..<geometry.taps {

@@ -19,6 +19,13 @@ final class WinogradConvolution: ConvolutionImplementation {
   private let memory: AlignedBuffer
   private let elementWeights: Int
 
+  static func weightCount(_ tile: WinogradTile, _ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int
+  {
+    let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
+    return tile.elements * PackedPanels.count(depth: inputs, columns: outputs, width: width)
+      + max(inputs, PackedPanels.paddedColumns(outputs, width: width))
+  }
+
   init(_ tile: WinogradTile, _ parts: ConvolutionParts) throws(FacenetError) {
     self.tile = tile
     geometry = parts.geometry
@@ -26,11 +33,11 @@ final class WinogradConvolution: ConvolutionImplementation {
     epilogue = try parts.epilogue(groups: 1)
     let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
     elementWeights = PackedPanels.count(depth: inputs, columns: outputs, width: width)
-    let zeros = max(inputs, PackedPanels.paddedColumns(outputs, width: width))
-    memory = try AlignedBuffer(
-      count: (tile.elements * elementWeights + zeros) * MemoryLayout<Float>.stride, isFilled: true)
+    let count = Self.weightCount(tile, geometry, kernels)
+    memory = try AlignedBuffer(count: count * MemoryLayout<Float>.stride, isFilled: true)
     let panels = memory.pointer(to: Float.self)
-    (panels + tile.elements * elementWeights).update(repeating: 0, count: zeros)
+    let panelCount = tile.elements * elementWeights
+    (panels + panelCount).update(repeating: 0, count: count - panelCount)
     pack(parts.weights.baseAddress.unsafelyUnwrapped, into: panels)
   }
 
