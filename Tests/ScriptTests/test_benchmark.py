@@ -107,7 +107,8 @@ class BusyCore(unittest.TestCase):
         workers["ncnn 2"] = StandIn(0.4, [])
         items = busy.measured("one", workers, 3, 0.1, {})  # type: ignore[arg-type]
         rows = report.busy_rows(items)
-        self.assertEqual(rows[1:], [["one", "facenet", "200.00", "150.00", "0.75"], ["one", "ncnn", "100.00", "400.00", "4.00"]])
+        self.assertEqual(rows[1], ["one", "facenet", "200.00", "150.00", "0.75"])
+        self.assertEqual(rows[2], ["one", "ncnn", "100.00", "400.00", "4.00"])
 
     def test_an_engine_without_one_of_its_figures_has_none(self) -> None:
         workers = {"facenet 1": StandIn(0.2, []), "facenet 2": StandIn(0.1, [], last=2), "ncnn 1": StandIn(0.1, [])}
