@@ -15,8 +15,10 @@ export ASAN_OPTIONS=detect_leaks=0
 
 "$swift" build --scratch-path "$build/$kind" --sanitize="$kind" --quiet --product FacenetC
 library=$("$swift" build --scratch-path "$build/$kind" --show-bin-path)
-# The sanitizer's run time must be that of the compiler that built the library.
-clang=$(dirname "$(readlink -f "$(command -v "$swift")")")/clang
-"$clang" -fsanitize="$kind" -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude Tests/CAPITests/sessions.c -o "$build/$kind/sessions" \
-  -L"$library" -lFacenetC -Wl,-rpath,"$library" -pthread -lm
+# The sanitizer's run time must be that of the compiler that built the library; the thread sanitizer's wants Dispatch.
+tools=$(dirname "$(readlink -f "$(command -v "$swift")")")
+runtime=$tools/../lib/swift/linux
+"$tools/clang" -fsanitize="$kind" -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude Tests/CAPITests/sessions.c \
+  -o "$build/$kind/sessions" -L"$library" -lFacenetC -Wl,-rpath,"$library" \
+  -L"$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime" -pthread -lm
 "$build/$kind/sessions" short
