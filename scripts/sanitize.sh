@@ -7,8 +7,6 @@ kind=$1
 build=${2:-build}
 swift=${SWIFT:-swift}
 export FACENET_SANITIZE=1
-# Swift's run time keeps what it allocates for types and closures of the process.
-export ASAN_OPTIONS=detect_leaks=0
 
 "$swift" test --scratch-path "$build/$kind" --sanitize="$kind" --quiet --disable-xctest \
   --filter 'CoreTests|KernelsTests|GraphTests|ONNXTests'
