@@ -42,9 +42,8 @@ floors: ## Check that every import points to a floor below.
 lint: toolchain ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-sanitize: toolchain packages ## Run the engine's tests under the thread and the address sanitizer.
-	@for kind in thread address; do FACENET_SANITIZE=1 $(SWIFT) test --scratch-path $(BUILD)/$$kind --sanitize=$$kind \
-		--disable-xctest --filter 'CoreTests|KernelsTests|GraphTests' || exit 1; done
+sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
+	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
 
 lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"

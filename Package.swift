@@ -35,7 +35,8 @@ let sharedLibraryFlags =
     "--no-undefined", "-z", "relro", "-z", "now", "-z", "nodelete", "-z", "noexecstack", "--as-needed",
   ].flatMap { ["-Xlinker", $0] }
 
-/// `make sanitize` sets this: the sanitizers' run time cannot be linked into a library that leaves nothing undefined.
+/// `make sanitize` sets this: the sanitizers' run time cannot be linked into a library that leaves nothing undefined, and
+/// they watch the borders of memory that comes from the allocator alone.
 let isSanitized = Context.environment["FACENET_SANITIZE"] != nil
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -48,13 +49,15 @@ let package = Package(
     .library(name: "Facenet", targets: ["Facenet"]),
     // The program `facenet`; two products whose names differ by case alone would be one file.
     .executable(name: "facenet-tool", targets: ["FacenetTool"]),
-  ] + (isSanitized ? [] : [.library(name: "FacenetC", type: .dynamic, targets: ["FacenetC", "SharedLibrary"])]),
+    .library(name: "FacenetC", type: .dynamic, targets: ["FacenetC"] + (isSanitized ? [] : ["SharedLibrary"])),
+  ],
   targets: [
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(name: "CSystem"),
-    floor("Core", ["CSystem"]),
+    .target(
+      name: "Core", dependencies: ["CSystem"], swiftSettings: isSanitized ? [.define("SANITIZED")] : []),
     .target(name: "KernelCore", swiftSettings: [optimized]),
     .target(
       name: "Kernels",

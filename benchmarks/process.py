@@ -10,7 +10,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import IO, Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 FOLDER = Path(__file__).resolve().parent
 MARK = "benchmark "
@@ -31,9 +31,14 @@ def pinned(core: Optional[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def cores() -> Set[int]:
+    """The cores that we may run on."""
+    return os.sched_getaffinity(0)
+
+
 def last_core() -> int:
     """The core for work of one thread: what else the machine does tends to the first."""
-    return max(os.sched_getaffinity(0))
+    return max(cores())
 
 
 class Worker:

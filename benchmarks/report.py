@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
+import statistics
 from dataclasses import asdict, dataclass, fields
 from typing import Iterable, List, Optional, Sequence
 
+from busy import Busy
 from comparison import Comparison, Measurement
 from startup import Start
 
@@ -137,6 +139,15 @@ def start_rows(starts: Sequence[Start]) -> List[List[str]]:
     return rows + [
         [item.name, f"{min(item.seconds):.2f}", f"{item.median:.2f}", f"{item.memory:.0f}"] for item in starts
     ]
+
+
+def busy_rows(items: Sequence[Busy]) -> List[List[str]]:
+    """The table of two threads beside another program, the header first."""
+    rows = [["model", "engine", "1 thread ms", "2 threads ms", "ratio"]]
+    for item in items:
+        times = [f"{1e3 * statistics.median(values):.2f}" for values in (item.one, item.two)]
+        rows.append([item.model, item.engine, *times, f"{item.ratio:.2f}"])
+    return rows
 
 
 def missing_lines(comparisons: Sequence[Comparison]) -> List[str]:

@@ -15,6 +15,7 @@ from typing import Dict, List, Optional, Sequence
 
 import networks
 import report
+from busy import Busy, measure_busy
 from cases import BUILD, ROOT, SHARED, WORK, Case, all_cases
 from comparison import Comparison, Plan, compare
 from counting import multiplications
@@ -38,6 +39,7 @@ class Results:
 
     comparisons: List[Comparison] = field(default_factory=list)
     starts: List[Start] = field(default_factory=list)
+    busy: List[Busy] = field(default_factory=list)
     pipelines: List[List[str]] = field(default_factory=list)
     notes: List[str] = field(default_factory=list)
     """What is missing, and why."""
@@ -71,7 +73,8 @@ def arguments(words: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="default: 9 of the main comparison, fewer of the others")
     parser.add_argument("--seconds", type=float, default=0.25, help="how long an engine runs in a round; default: 0.25")
     parser.add_argument("--quick", action="store_true", help="few short rounds; results go to build/benchmark/results")
-    parser.add_argument("--only", choices=("networks", "start", "pipeline"), help="one part alone; default: all three")
+    parts = ("networks", "busy", "start", "pipeline")
+    parser.add_argument("--only", choices=parts, help="one part alone; default: all four")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where results go; default: benchmarks/results")
     return parser.parse_args(words)
 
@@ -126,6 +129,12 @@ def measure(options: argparse.Namespace) -> Results:
     if options.only in (None, "networks"):
         compare_all(options, cases, results)
         results.notes += report.missing_lines(results.comparisons)
+    if options.only in (None, "busy"):
+        rounds, seconds = (2, 0.05) if options.quick else (options.rounds or 9, options.seconds)
+        results.busy, missing = measure_busy(cases, options.engines, rounds, seconds)
+        results.notes += [f"missing: {name}: {reason}" for name, reason in missing.items()]
+        print("\ntwo threads while another program keeps one of two cores busy, against one thread")
+        print(report.aligned(report.busy_rows(results.busy)), flush=True)
     facenet = [case for case in cases if case.name == "facenet"]
     if options.only in (None, "start") and facenet:
         results.starts, missing = measure_starts(facenet[0], options.engines, 2 if options.quick else 7)
@@ -167,6 +176,8 @@ def page(results: Results, day: str) -> str:
         rows = [report.cells(item) for item in results.rows(results.comparisons)]
         parts += ["## Against the best peer", report.markdown(report.overview(results.comparisons))]
         parts += ["## Every engine", report.markdown([report.HEADER, *rows])]
+    if results.busy:
+        parts += ["## Two threads while one of two cores is busy", report.markdown(report.busy_rows(results.busy))]
     if results.starts:
         parts += ["## Start to the first FaceNet embedding", report.markdown(report.start_rows(results.starts))]
     if results.pipelines:

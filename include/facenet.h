@@ -291,7 +291,7 @@ typedef struct facenet_session facenet_session;
 typedef struct facenet_session_options {
   uint32_t struct_size;
   uint32_t threads;      /* at most this many work on a run, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
-  uint64_t memory_limit; /* bytes of working memory above which a run is refused; 0: 4 GiB */
+  uint64_t memory_limit; /* bytes for a run and the weights packed for it; above, it is refused; 0: 4 GiB */
 } facenet_session_options;
 
 /* Since 0.1. */

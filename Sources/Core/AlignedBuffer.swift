@@ -6,8 +6,12 @@ import Glibc
 package final class AlignedBuffer: @unchecked Sendable {
   package static let alignment = 64
 
-  /// Bytes from which on a buffer has pages of its own.
-  private static let mappedFrom = 256 << 10
+  /// Bytes from which on a buffer has pages of its own, whose borders no sanitizer sees.
+  #if SANITIZED
+    private static let mappedFrom = Int.max
+  #else
+    private static let mappedFrom = 256 << 10
+  #endif
 
   package let bytes: UnsafeMutableRawBufferPointer
   private let isMapped: Bool

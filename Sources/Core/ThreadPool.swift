@@ -16,7 +16,7 @@ package final class ThreadPool: Sendable {
 
   /// Whether a region has the workers.
   private let isTaken = Atomic<Bool>(false)
-  private let workerCount = Mutex<Int>(0)
+  private let workerCount = Lock<Int>(0)
   private let seats = Seats()
   private let region = RegionCell()
 

@@ -2,7 +2,6 @@ import Core
 import Faces
 import Glibc
 import Imaging
-import Synchronization
 
 /// What a pipeline achieves on a list of pairs.
 package struct PairsEvaluation: Sendable {
@@ -39,7 +38,7 @@ extension Pairs {
   ) throws -> PairsEvaluation {
     let photographs = photographs
     let start = seconds()
-    let results = Mutex(Progress(outcomes: Array(repeating: nil, count: photographs.count)))
+    let results = Lock(Progress(outcomes: Array(repeating: nil, count: photographs.count)))
     ThreadPool.shared.run(tasks: photographs.count, threads: threads == 0 ? ThreadPool.processors : threads) { index in
       guard results.withLock({ $0.refusal == nil }) else { return }
       let outcome = subject(of: "\(directory)/\(photographs[index].path)", with: pipeline)

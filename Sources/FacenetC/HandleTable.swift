@@ -1,5 +1,4 @@
 import Core
-import Synchronization
 
 /// What a caller may hold a handle to.
 protocol Handled: AnyObject, Sendable {
@@ -31,7 +30,7 @@ final class HandleTable: Sendable {
     var free: [Int] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// Keeps `object` alive until its handle is removed.
   /// - Throws: `tooLarge` when 2^24 handles are open.

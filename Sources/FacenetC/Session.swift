@@ -4,7 +4,6 @@
 import CFacenet
 import Core
 import Graph
-import Synchronization
 
 /// A session and the outputs of its last run.
 final class SessionHandle: Handled {
@@ -23,10 +22,10 @@ final class SessionHandle: Handled {
     let shape: AlignedBuffer
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   init(_ model: Model, threads: Int, memoryLimit: Int) {
-    state = Mutex(State(session: Session(model, threads: threads, memoryLimit: memoryLimit)))
+    state = Lock(State(session: Session(model, threads: threads, memoryLimit: memoryLimit)))
   }
 
   /// - Throws: `invalidArgument` when another thread uses the session; whatever running it throws.

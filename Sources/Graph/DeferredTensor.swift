@@ -37,8 +37,7 @@ extension Graph {
       nodes.allSatisfy({ $0.readsOnlyAsWeights(value, rank: types[0].shape.count) })
     else { return nil }
     return DeferredTensor(types[0]) { () throws(FacenetError) in
-      var budget = MemoryBudget(limit: types[0].byteCount)
-      return try evaluate(node, operands, budget: &budget)[0]
+      try evaluate(node, operands, budget: MemoryBudget(limit: types[0].byteCount))[0]
     }
   }
 }

@@ -19,11 +19,11 @@ package final class Model: Sendable {
     graph: Graph, metadata: [String: String] = [:], name: String, foldingLimit: Int = Model.defaultFoldingLimit
   ) throws(FacenetError) {
     var graph = graph
-    var budget = MemoryBudget(limit: foldingLimit)
+    let budget = MemoryBudget(limit: foldingLimit)
     do throws(FacenetError) {
       try graph.validate()
-      try foldConstants(&graph, budget: &budget)
-      try foldNormalization(&graph)
+      try foldConstants(&graph, budget: budget)
+      try foldNormalization(&graph, budget: budget)
       // A pass keeps one output of a node whose others a corrupt file may read too.
       try graph.validate()
     } catch { throw error.located(in: name) }

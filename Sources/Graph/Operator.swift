@@ -167,13 +167,18 @@ package struct Site {
   package let threads: Int
   let node: Int
   let cache: PackedWeights
+  let budget: MemoryBudget
 
-  /// What `make` builds from constants alone (packed weights), built once for a node and variant and shared by all
-  /// plans and sessions of a model.
+  /// Weights in the form that kernels want, made once for a node and variant and shared by all plans and sessions of a
+  /// model. Every plan's budget is charged for them.
+  /// - Parameter byteCount: what `make` allocates for good.
   package func packed<Packed: AnyObject & Sendable>(
-    for variant: some Hashable, _ make: () throws(FacenetError) -> Packed
+    _ weights: Operand, for variant: some Hashable, byteCount: Int, _ make: (Tensor) throws(FacenetError) -> Packed
   ) throws(FacenetError) -> Packed {
-    try cache.value(node: node, variant: AnyHashable(variant), make)
+    try budget.take(byteCount, beside: weights.deferred?.type.byteCount ?? 0, for: "its packed weight \(weights.type)")
+    return try cache.value(node: node, variant: AnyHashable(variant)) { () throws(FacenetError) in
+      try make(weights.weights())
+    }
   }
 }
 

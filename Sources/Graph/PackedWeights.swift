@@ -1,5 +1,4 @@
 import Core
-import Synchronization
 
 /// Weights in the form the kernels want, one entry a node and variant, shared by all plans and sessions of a model.
 /// Any thread; what is missing is built under the lock, so no two threads build the same.
@@ -9,7 +8,7 @@ final class PackedWeights: Sendable {
     let variant: AnyHashable
   }
 
-  private let entries = Mutex<[Key: any AnyObject & Sendable]>([:])
+  private let entries = Lock<[Key: any AnyObject & Sendable]>([:])
 
   func value<Packed: AnyObject & Sendable>(node: Int, variant: AnyHashable, _ make: () throws(FacenetError) -> Packed)
     throws(FacenetError) -> Packed

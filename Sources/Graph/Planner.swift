@@ -12,7 +12,8 @@ struct Planner {
   private var pending: [PendingStep] = []
   /// Whether an input has a value: weights that follow from it serve this plan alone.
   private var isBound = false
-  private var budget: MemoryBudget
+  /// What is computed and packed for this plan.
+  private let budget: MemoryBudget
 
   /// A step whose values have no addresses yet.
   private struct PendingStep {
@@ -79,7 +80,7 @@ struct Planner {
 
   private mutating func resolve(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Operand] {
     if inputs.allSatisfy({ $0?.isKnown ?? true }) {
-      return try evaluate(node, inputs.materialized(), budget: &budget).map { Operand($0.type, constant: $0) }
+      return try evaluate(node, inputs.materialized(), budget: budget).map { Operand($0.type, constant: $0) }
     }
     do throws(FacenetError) {
       for index in node.operation.constantInputs where index < inputs.count {
@@ -127,7 +128,7 @@ struct Planner {
   private mutating func append(_ node: Graph.Node, _ inputs: [Operand?], _ outputs: [Operand]) throws(FacenetError) {
     let site = Site(
       inputs: inputs, outputs: outputs, threads: threads, node: node.identifier,
-      cache: isBound ? PackedWeights() : model.packedWeights)
+      cache: isBound ? PackedWeights() : model.packedWeights, budget: budget)
     do throws(FacenetError) {
       var kernel = try node.operation.kernel(site)
       // The run's memory cannot be a constant's: an operator that has one for input 0, and others besides.
@@ -172,10 +173,7 @@ struct Planner {
       order, inputs: graph.inputs.map(\.value), outputs: graph.outputs.map(\.value),
       bytes: { operands[$0]?.type.byteCount ?? 0 })
     let scratch = pending.map(\.kernel.scratchBytes).max() ?? 0
-    guard arena.byteCount + scratch <= memoryLimit else {
-      throw FacenetError(
-        .tooLarge, "running it takes \(arena.byteCount + scratch) bytes, the limit is \(memoryLimit)")
-    }
+    try budget.copy().take(arena.byteCount + scratch, for: "running it")
     try checkOutputs()
     // Outputs are read after the run, when an input may be gone.
     let kept = Set(graph.outputs.compactMap { places[$0.value]?.whole })

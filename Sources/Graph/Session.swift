@@ -2,7 +2,7 @@ import Core
 
 /// Runs a model: owns the memory of one run and the plans for the input sizes seen lately. One thread at a time.
 package final class Session {
-  /// Refused above this many bytes of working memory unless told otherwise.
+  /// A run is refused where its working memory and the weights packed for it take more than this, unless told otherwise.
   package static let defaultMemoryLimit = 4 << 30
   private static let keptPlans = 8
 

@@ -39,6 +39,30 @@ package final class Convolution: Sendable {
       }
   }
 
+  /// Floats that the packed weights, bias and slopes of one take up, before there is one.
+  /// - Throws: `invalidArgument` or `tooLarge` for a geometry out of range.
+  package static func packedCount(
+    _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm,
+    kernels: any KernelTable.Type = Processor.kernels
+  ) throws(FacenetError) -> Int {
+    try geometry.validate()
+    let kernels = kernels.fitting(columns: geometry.outputChannels)
+    var (packed, groups) = (geometry, 1)
+    if algorithm == .direct {
+      packed = geometry.merging(geometry.groupsInRegister(kernels.registerWidth))
+      groups = packed.groups
+    }
+    let weights =
+      switch algorithm {
+      case .direct: DirectConvolution.weightCount(packed, kernels)
+      case .rows: RowConvolution.weightCount(packed, kernels)
+      case .depthwise, .neighbours: DepthwiseConvolution.weightCount(packed, kernels)
+      case .winograd(let tile): WinogradConvolution.weightCount(tile, packed, kernels)
+      }
+    return weights
+      + PackedEpilogue.count(columns: packed.outputChannels, groups: groups, width: kernels.registerWidth)
+  }
+
   /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
   package var label: String { implementation.label }
 

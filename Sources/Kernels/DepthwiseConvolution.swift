@@ -15,6 +15,11 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   /// What is left over of whole registers may fit a narrower one.
   private let channelParts: [(kernels: any KernelTable.Type, start: Int, count: Int)]
 
+  static func weightCount(_ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int {
+    geometry.groupInputChannels * geometry.taps
+      * PackedPanels.paddedColumns(geometry.outputChannels, width: kernels.registerWidth)
+  }
+
   init(_ algorithm: ConvolutionAlgorithm, _ parts: ConvolutionParts) throws(FacenetError) {
     self.algorithm = algorithm
     geometry = parts.geometry
@@ -28,7 +33,7 @@ final class DepthwiseConvolution: ConvolutionImplementation {
       left == 0 || narrow.registerWidth == kernels.registerWidth
       ? [(kernels, 0, channels)] : [(kernels, 0, channels - left), (narrow, channels - left, left)]
     weightStride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
-    memory = try AlignedBuffer(count: inputs * taps * weightStride * MemoryLayout<Float>.stride)
+    memory = try AlignedBuffer(count: Self.weightCount(geometry, kernels) * MemoryLayout<Float>.stride)
     let values = memory.pointer(to: Float.self)
     for channel in 0..<channels {
       for input in 0..<inputs {

@@ -34,16 +34,26 @@ final class DirectConvolution: ConvolutionImplementation {
     }
   }
 
+  /// Of a geometry whose small groups are merged.
+  static func weightCount(_ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int {
+    geometry.groups * groupWeights(geometry, kernels) + geometry.inputChannels
+  }
+
+  private static func groupWeights(_ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int {
+    PackedPanels.count(
+      depth: geometry.groupInputChannels * geometry.taps, columns: geometry.groupOutputChannels,
+      width: kernels.registerWidth)
+  }
+
   private init(_ parts: ConvolutionParts) throws(FacenetError) {
     geometry = parts.geometry
     kernels = parts.kernels
     epilogue = try parts.epilogue(groups: geometry.groups)
     access = Self.access(geometry)
     let (channels, columns) = (geometry.groupInputChannels, geometry.groupOutputChannels)
-    groupWeights = PackedPanels.count(
-      depth: channels * geometry.taps, columns: columns, width: kernels.registerWidth)
+    groupWeights = Self.groupWeights(geometry, kernels)
     memory = try AlignedBuffer(
-      count: (groupWeights * geometry.groups + geometry.inputChannels) * MemoryLayout<Float>.stride, isFilled: true)
+      count: Self.weightCount(geometry, kernels) * MemoryLayout<Float>.stride, isFilled: true)
     for group in 0..<geometry.groups {
       PackedPanels.pack(
         weights: parts.weights.baseAddress.unsafelyUnwrapped + group * columns * channels * geometry.taps,

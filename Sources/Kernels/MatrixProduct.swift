@@ -13,6 +13,13 @@ package final class MatrixProduct: Sendable {
   private let panels: AlignedBuffer
   private let epilogue: PackedEpilogue
 
+  /// Floats that the packed B, bias and slopes take up.
+  package static func packedCount(inner: Int, columns: Int, kernels: any KernelTable.Type = Processor.kernels) -> Int {
+    let width = kernels.registerWidth
+    return PackedPanels.count(depth: inner, columns: columns, width: width)
+      + PackedEpilogue.count(columns: columns, groups: 1, width: width)
+  }
+
   /// - Parameters:
   ///   - matrix: B as (K, N) row-major, or (N, K) where `transposed`.
   ///   - bias: N values, or nil for none.

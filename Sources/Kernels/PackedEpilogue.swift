@@ -9,6 +9,11 @@ final class PackedEpilogue: Sendable {
   private let high: Float
   private let count: Int
 
+  /// Floats of one, biases and slopes.
+  static func count(columns: Int, groups: Int, width: Int) -> Int {
+    2 * groups * PackedPanels.paddedColumns(columns / groups, width: width)
+  }
+
   /// - Parameter groups: each group's columns are padded to whole panels apart.
   init(bias: UnsafeBufferPointer<Float>?, activation: Activation, columns: Int, groups: Int, width: Int)
     throws(FacenetError)
@@ -16,7 +21,8 @@ final class PackedEpilogue: Sendable {
     let groupColumns = columns / groups
     let padded = PackedPanels.paddedColumns(groupColumns, width: width)
     count = padded * groups
-    memory = try AlignedBuffer(count: 2 * count * MemoryLayout<Float>.stride)
+    memory = try AlignedBuffer(
+      count: Self.count(columns: columns, groups: groups, width: width) * MemoryLayout<Float>.stride)
     let values = memory.pointer(to: Float.self)
     func spread(_ offset: Int, _ value: (Int) -> Float) {
       for column in 0..<columns {

@@ -2,7 +2,8 @@ import Core
 import KernelCore
 
 /// How a product's rows and columns are cut into tasks: blocks of rows whose inputs stay in the second-level cache while
-/// all panels pass over them; columns are cut as well where the rows alone would leave threads idle.
+/// all panels pass over them; columns are cut as well where the rows alone would leave threads idle, or where more blocks
+/// of rows would bring the weights from far away more often.
 ///
 /// Depends on sizes and the number of threads alone; what a task computes does not depend on the cut at all.
 struct ProductGrid {
@@ -25,17 +26,18 @@ struct ProductGrid {
     self.columns = columns
     let height = kernels.tileRows(columns: columns)
     let panel = 2 * kernels.registerWidth
-    let bytes = weightBytes > Self.cachedWeightBytes ? Self.largeBlockBytes : Self.blockBytes
-    var perBlock = min(max(bytes / max(rowBytes, 1), 24), 384)
-    if threads > 1 {
-      let wanted = threads * Self.tasksPerThread
-      perBlock = min(perBlock, max((rows + wanted - 1) / wanted, 4 * height))
+    let panels = (columns + panel - 1) / panel
+    let isFar = weightBytes > Self.cachedWeightBytes
+    let wanted = threads == 1 ? 1 : threads * Self.tasksPerThread
+    var perBlock = min(max((isFar ? Self.largeBlockBytes : Self.blockBytes) / max(rowBytes, 1), 24), 384)
+    if threads > 1, !isFar || panels < threads {
+      // Rounded down: a task more costs less than a thread that waits.
+      perBlock = min(perBlock, max(rows / wanted / height, 4) * height)
     }
     rowsPerBlock = (perBlock + height - 1) / height * height
     rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock
-    let panels = (columns + panel - 1) / panel
-    let parts = threads == 1 ? 1 : min(panels, max(1, threads * Self.tasksPerThread / max(rowBlocks, 1)))
-    columnsPerBlock = (panels + parts - 1) / parts * panel
+    let parts = min(panels, max(1, wanted / max(rowBlocks, 1)))
+    columnsPerBlock = panels / parts * panel
     columnBlocks = (columns + columnsPerBlock - 1) / columnsPerBlock
   }
 

@@ -15,16 +15,20 @@ final class RowConvolution: ConvolutionImplementation {
   private let epilogue: PackedEpilogue
   private let panels: AlignedBuffer
 
+  static func weightCount(_ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int {
+    PackedPanels.count(
+      depth: geometry.inputChannels * geometry.taps, columns: geometry.outputChannels, width: kernels.registerWidth)
+  }
+
   init(_ parts: ConvolutionParts) throws(FacenetError) {
     geometry = parts.geometry
     kernels = parts.kernels
     epilogue = try parts.epilogue(groups: 1)
-    let (channels, columns, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
-    let count = PackedPanels.count(depth: channels * geometry.taps, columns: columns, width: width)
+    let count = Self.weightCount(geometry, kernels)
     panels = try AlignedBuffer(count: count * MemoryLayout<Float>.stride, isFilled: true)
     PackedPanels.pack(
-      weights: parts.weights.baseAddress.unsafelyUnwrapped, channels: channels, taps: geometry.taps, columns: columns,
-      width: width, into: panels.pointer())
+      weights: parts.weights.baseAddress.unsafelyUnwrapped, channels: geometry.inputChannels, taps: geometry.taps,
+      columns: geometry.outputChannels, width: kernels.registerWidth, into: panels.pointer())
   }
 
   var label: String { "\(ConvolutionAlgorithm.rows)" }

@@ -22,6 +22,13 @@ final class WinogradConvolution: ConvolutionImplementation {
   private let weightStride: Int
   private let elements: WinogradElements
 
+  static func weightCount(_ tile: WinogradTile, _ geometry: ConvolutionGeometry, _ kernels: any KernelTable.Type) -> Int
+  {
+    let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
+    return tile.weights * PackedPanels.count(depth: inputs, columns: outputs, width: width)
+      + max(inputs, PackedPanels.paddedColumns(outputs, width: width))
+  }
+
   init(_ tile: WinogradTile, _ parts: ConvolutionParts) throws(FacenetError) {
     self.tile = tile
     elements = WinogradElements(tile)
@@ -30,11 +37,11 @@ final class WinogradConvolution: ConvolutionImplementation {
     epilogue = try parts.epilogue(groups: 1)
     let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, kernels.registerWidth)
     weightStride = PackedPanels.count(depth: inputs, columns: outputs, width: width)
-    let zeros = max(inputs, PackedPanels.paddedColumns(outputs, width: width))
-    memory = try AlignedBuffer(
-      count: (tile.weights * weightStride + zeros) * MemoryLayout<Float>.stride, isFilled: true)
+    let count = Self.weightCount(tile, geometry, kernels)
+    memory = try AlignedBuffer(count: count * MemoryLayout<Float>.stride, isFilled: true)
     let panels = memory.pointer(to: Float.self)
-    (panels + tile.weights * weightStride).update(repeating: 0, count: zeros)
+    let panelCount = tile.weights * weightStride
+    (panels + panelCount).update(repeating: 0, count: count - panelCount)
     pack(parts.weights.baseAddress.unsafelyUnwrapped, into: panels)
   }
 

@@ -28,7 +28,8 @@ struct Noise {
   }
 }
 
-/// Floats at an odd address with known values in the floats around them, so that what is written there shows.
+/// Floats at an odd address with known values in the floats around them, so that what is written there shows; under the
+/// address sanitizer what is read there, too.
 final class Guarded {
   static let mark: Float = 12345.678
   private static let margin = 40
@@ -43,6 +44,7 @@ final class Guarded {
     base = raw.bindMemory(to: Float.self, capacity: count + 2 * Self.margin + 1)
     base.initialize(repeating: Self.mark, count: count + 2 * Self.margin + 1)
     pointer = base + Self.margin + 1
+    forbidMargins(true)
   }
 
   convenience init(_ values: [Float]) {
@@ -50,11 +52,33 @@ final class Guarded {
     for (i, value) in values.enumerated() { pointer[i] = value }
   }
 
-  deinit { base.deallocate() }
+  deinit {
+    forbidMargins(false)
+    base.deallocate()
+  }
+
+  private func forbidMargins(_ isForbidden: Bool) {
+    guard let change = isForbidden ? AddressSanitizer.forbid : AddressSanitizer.allow else { return }
+    change(base, (Self.margin + 1) * 4)
+    change(pointer + count, Self.margin * 4)
+  }
 
   var values: [Float] { (0..<count).map { pointer[$0] } }
   var isIntactOutside: Bool {
-    (1...Self.margin).allSatisfy { pointer[-$0] == Self.mark && pointer[count + $0 - 1] == Self.mark }
+    forbidMargins(false)
+    defer { forbidMargins(true) }
+    return (1...Self.margin).allSatisfy { pointer[-$0] == Self.mark && pointer[count + $0 - 1] == Self.mark }
+  }
+}
+
+/// The address sanitizer's functions that take a number of bytes out of use and back; nil where it is not at work.
+private enum AddressSanitizer {
+  typealias Change = @convention(c) (UnsafeRawPointer, Int) -> Void
+  static let forbid = function("__asan_poison_memory_region")
+  static let allow = function("__asan_unpoison_memory_region")
+
+  private static func function(_ name: String) -> Change? {
+    dlsym(nil, name).map { unsafeBitCast($0, to: Change.self) }
   }
 }
 

@@ -1,5 +1,6 @@
 """The benchmark's networks are the published ones, its turns alternate, and its last line says what was measured."""
 
+import os
 import sys
 import tempfile
 import unittest
@@ -17,6 +18,7 @@ try:
 except ImportError as error:
     raise unittest.SkipTest(f"the benchmark's networks need numpy and onnx ({error})") from None
 
+import busy  # noqa: E402
 import report  # noqa: E402
 from cases import Case  # noqa: E402
 from comparison import Comparison, Measurement, Plan, largest_error  # noqa: E402
@@ -97,6 +99,31 @@ class Turns(unittest.TestCase):
                 Worker(worker_command("facenet", ROOT / "missing.onnx", pictures, 1), None)
         self.assertNotEqual(str(caught.exception), "")
         self.assertNotIn(str(ROOT), str(caught.exception))
+
+
+class BusyCore(unittest.TestCase):
+    def test_two_threads_are_set_against_one(self) -> None:
+        workers = {"facenet 1": StandIn(0.2, []), "facenet 2": StandIn(0.15, []), "ncnn 1": StandIn(0.1, [])}
+        workers["ncnn 2"] = StandIn(0.4, [])
+        items = busy.measured("one", workers, 3, 0.1, {})  # type: ignore[arg-type]
+        rows = report.busy_rows(items)
+        self.assertEqual(rows[1], ["one", "facenet", "200.00", "150.00", "0.75"])
+        self.assertEqual(rows[2], ["one", "ncnn", "100.00", "400.00", "4.00"])
+
+    def test_an_engine_without_one_of_its_figures_has_none(self) -> None:
+        workers = {"facenet 1": StandIn(0.2, []), "facenet 2": StandIn(0.1, [], last=2), "ncnn 1": StandIn(0.1, [])}
+        workers["ncnn 2"] = StandIn(0.1, [])
+        missing: Dict[str, str] = {}
+        items = busy.measured("one", workers, 3, 0.1, missing)  # type: ignore[arg-type]
+        self.assertEqual([item.engine for item in items], ["ncnn"])
+        self.assertEqual(missing, {"facenet on one": "it broke"})
+
+    def test_the_other_program_works_on_its_core_and_ends(self) -> None:
+        core = min(os.sched_getaffinity(0))
+        with busy.other_program(core) as child:
+            self.assertEqual(os.sched_getaffinity(child.pid), {core})
+            self.assertIsNone(child.poll())
+        self.assertIsNotNone(child.poll())
 
 
 def comparison(name: str, group: str = "random", threads: int = 1, batch: int = 1, **times: List[float]) -> Comparison:

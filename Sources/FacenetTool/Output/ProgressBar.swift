@@ -1,5 +1,5 @@
+import Core
 import Glibc
-import Synchronization
 
 /// A line on the terminal that shows how far the work is, how fast it goes and how long it will take.
 ///
@@ -13,7 +13,7 @@ final class ProgressBar: Sendable {
   private let total: Int
   private let unit: String
   private let start = ContinuousClock.now
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   init(total: Int, unit: String) {
     self.total = total

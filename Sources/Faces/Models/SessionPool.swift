@@ -1,6 +1,5 @@
 import Core
 import Graph
-import Synchronization
 
 /// Sessions of one model for many threads: each call runs on a session of its own, which is kept for the next.
 ///
@@ -8,7 +7,7 @@ import Synchronization
 final class SessionPool: Sendable {
   let model: Model
   let threads: Int
-  private let idle = Mutex<[Lease]>([])
+  private let idle = Lock<[Lease]>([])
 
   /// Only ever held by the list or by one call.
   private struct Lease: @unchecked Sendable {

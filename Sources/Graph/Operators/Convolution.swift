@@ -89,8 +89,10 @@ package struct Convolution: AbsorbingOperator {
     let algorithm = ConvolutionAlgorithm.choose(geometry, height: height, width: width)
     let variant = PackedVariant(
       geometry: geometry, algorithm: algorithm, activation: activation, siblings: siblings)
-    let packed = try site.packed(for: variant) { () throws(FacenetError) in
-      try weights.weights().withValues { weights throws(FacenetError) in
+    let packedCount = try Kernels.Convolution.packedCount(geometry, algorithm)
+    let packed = try site.packed(weights, for: variant, byteCount: packedCount * MemoryLayout<Float>.stride) {
+      weights throws(FacenetError) in
+      try weights.withValues { weights throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try Kernels.Convolution(geometry, algorithm, weights: weights, bias: bias, activation: activation)
         }

@@ -6,6 +6,8 @@ struct PackedProductVariant: Hashable {
   let inner: Int
   let columns: Int
   let activation: Activation
+
+  var byteCount: Int { MatrixProduct.packedCount(inner: inner, columns: columns) * MemoryLayout<Float>.stride }
 }
 
 /// alpha A' B' + beta C with A' (M, K), B' (K, N) and C broadcast to (M, N): ONNX `Gemm` and what was fused into it.
@@ -67,8 +69,9 @@ package struct FullyConnected: AbsorbingOperator {
     let addend = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
     let bias = try bias(addend, sizes)
     let variant = PackedProductVariant(inner: sizes.inner, columns: sizes.columns, activation: activation)
-    let packed = try site.packed(for: variant) { () throws(FacenetError) in
-      try scaled(site.inputs[1]!.weights()).withValues { matrix throws(FacenetError) in
+    let packed = try site.packed(site.inputs[1]!, for: variant, byteCount: variant.byteCount) {
+      matrix throws(FacenetError) in
+      try scaled(matrix).withValues { matrix throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try MatrixProduct(
             inner: sizes.inner, columns: sizes.columns, matrix: matrix, transposed: transposesB, bias: bias,

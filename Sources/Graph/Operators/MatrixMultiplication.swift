@@ -32,9 +32,9 @@ package struct MatrixMultiplication: AbsorbingOperator {
   private func packedKernel(_ site: Site, _ sizes: Sizes, _ matrix: Operand) throws(FacenetError) -> Kernel {
     let (inner, columns) = (sizes.product.inner, sizes.product.columns)
     let bias = site.inputs.optional(2)?.constant
-    let packed = try site.packed(for: PackedProductVariant(inner: inner, columns: columns, activation: activation)) {
-      () throws(FacenetError) in
-      try matrix.weights().withValues { matrix throws(FacenetError) in
+    let variant = PackedProductVariant(inner: inner, columns: columns, activation: activation)
+    let packed = try site.packed(matrix, for: variant, byteCount: variant.byteCount) { matrix throws(FacenetError) in
+      try matrix.withValues { matrix throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try MatrixProduct(inner: inner, columns: columns, matrix: matrix, bias: bias, activation: activation)
         }

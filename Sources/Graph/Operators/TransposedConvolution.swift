@@ -65,8 +65,10 @@ package struct TransposedConvolution: AbsorbingOperator {
     guard y.type.count > 0 else { return Kernel("empty") { _ in } }
     let window = try window(weights.shape)
     let placed = try placement(x, weights.shape)
-    let packed = try site.packed(for: "transposed") { () throws(FacenetError) in
-      try TransposedWeights(weights.weights(), groups: groups)
+    let packedCount = TransposedWeights.count(weights.shape, groups: groups)
+    let packed = try site.packed(weights, for: "transposed", byteCount: packedCount * MemoryLayout<Float>.stride) {
+      weights throws(FacenetError) in
+      try TransposedWeights(weights, groups: groups)
     }
     let loops = TransposedLoops(
       weights: packed, input: x, output: y.shape, window: window, padsBefore: placed.padsBefore, threads: site.threads)

@@ -14,6 +14,12 @@ final class TransposedWeights: Sendable {
 
   var isDepthwise: Bool { products.isEmpty }
 
+  /// Floats that weights of this shape take up.
+  static func count(_ shape: [Int], groups: Int) -> Int {
+    let (inner, outer, taps) = (shape[0] / groups, shape[1], shape[2...].reduce(1, *))
+    return groups * (inner > 1 || outer > 1 ? MatrixProduct.packedCount(inner: inner, columns: taps * outer) : taps)
+  }
+
   init(_ weights: Tensor, groups: Int) throws(FacenetError) {
     let (inner, outer, taps) = (
       weights.shape[0] / groups, weights.shape[1], weights.shape[2...].reduce(1, *)

@@ -2,7 +2,7 @@ import Core
 
 /// Replaces nodes whose inputs are all constant by their results, large weights by the way to compute them.
 /// - Throws: `tooLarge` when the results do not fit into `budget`.
-func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(FacenetError) {
+func foldConstants(_ graph: inout Graph, budget: MemoryBudget) throws(FacenetError) {
   var kept: [Graph.Node] = []
   for node in graph.nodes {
     var operands: [Operand?] = []
@@ -21,7 +21,7 @@ func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(Face
       graph.deferred[value] = deferred
       continue
     }
-    let results = try evaluate(node, operands, budget: &budget)
+    let results = try evaluate(node, operands, budget: budget)
     for (value, result) in zip(node.outputs, results) {
       if let value { graph.constants[value] = result }
     }
@@ -31,14 +31,15 @@ func foldConstants(_ graph: inout Graph, budget: inout MemoryBudget) throws(Face
 
 /// Runs one node on constants.
 /// - Throws: the operator's error, with the node's name; `tooLarge` when its outputs do not fit into `budget`.
-func evaluate(_ node: Graph.Node, _ inputs: [Operand?], budget: inout MemoryBudget) throws(FacenetError) -> [Tensor] {
+func evaluate(_ node: Graph.Node, _ inputs: [Operand?], budget: MemoryBudget) throws(FacenetError) -> [Tensor] {
   do throws(FacenetError) {
     let types = try node.outputTypes(inputs)
     if let known = try node.operation.knownOutputs(inputs) { return known }
     try budget.check(types)
     let (operands, results) = try laidOut(node, inputs, types)
     let site = Site(
-      inputs: operands, outputs: results, threads: 1, node: node.identifier, cache: PackedWeights())
+      inputs: operands, outputs: results, threads: 1, node: node.identifier, cache: PackedWeights(),
+      budget: budget.copy())
     let kernel = try node.operation.kernel(site)
     guard let body = kernel.body else { return [try inputs[0]!.constant!.reshaped(types[0].shape)] }
     try budget.take(types)

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs the engine's tests and the C tests of sessions under a sanitizer of the Swift toolchain; builds into BUILD/KIND.
+# Usage: sanitize.sh KIND [BUILD]   KIND is address or thread, BUILD build
+set -eu
+
+kind=$1
+build=${2:-build}
+swift=${SWIFT:-swift}
+export FACENET_SANITIZE=1
+
+"$swift" test --scratch-path "$build/$kind" --sanitize="$kind" --quiet --disable-xctest \
+  --filter 'CoreTests|KernelsTests|GraphTests|ONNXTests'
+
+"$swift" build --scratch-path "$build/$kind" --sanitize="$kind" --quiet --product FacenetC
+library=$("$swift" build --scratch-path "$build/$kind" --show-bin-path)
+# The sanitizer's run time must be that of the compiler that built the library; the thread sanitizer's wants Dispatch.
+tools=$(dirname "$(readlink -f "$(command -v "$swift")")")
+runtime=$tools/../lib/swift/linux
+"$tools/clang" -fsanitize="$kind" -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude Tests/CAPITests/sessions.c \
+  -o "$build/$kind/sessions" -L"$library" -lFacenetC -Wl,-rpath,"$library" \
+  -L"$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime" -pthread -lm
+"$build/$kind/sessions" short
