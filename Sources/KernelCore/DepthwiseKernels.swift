@@ -27,9 +27,10 @@
   public var dilation = 0
   public var padLeft = 0
   public var channels = 0
-  /// (kernel row, kernel column, channel), channels padded to whole registers.
+  /// (register of channels, kernel row, kernel column, lane): those of one register lie together.
   public var weights: UnsafePointer<Float>
-  public var weightStride = 0
+  /// Positions of the kernel.
+  public var taps = 0
   /// Output pixel (0, 0).
   public var output: UnsafeMutablePointer<Float>
   public var outputPixelStride = 0
@@ -60,11 +61,11 @@
     self.epilogue = epilogue
   }
 
-  /// The same for `count` channels from `channel` on.
+  /// The same for `count` channels from `channel` on, the first of a register.
   @inlinable public func channels(from channel: Int, count: Int) -> DepthwiseRows {
     var part = self
     part.input += channel
-    part.weights += channel
+    part.weights += taps &* channel
     part.output += channel
     part.residual = residual.map { $0 + channel }
     part.epilogue = epilogue.advanced(by: channel)
@@ -79,37 +80,51 @@ public protocol DepthwiseKernels {
 
 extension DepthwiseKernels where Self: InstructionSet {
   @inlinable @inline(__always) public static func run(_ rows: DepthwiseRows) {
-    Vector.forEachRegister(rows.channels) { c, part in
-      switch rows.form {
-      case .pairs: if rows.stride == 1 { pairs(rows, c, part, 1) } else { pairs(rows, c, part, 2) }
-      case .runs:
-        if rows.kernelWidth == 5 {
-          runs(rows, c, part, InlineArray<5, Vector>.self)
-        } else {
-          runs(rows, c, part, InlineArray<7, Vector>.self)
-        }
-      case .pixels: for x in rows.columns { pixel(rows, c, part, x) }
+    switch rows.form {
+    case .pairs:
+      // Strides are told apart for each register, or the addresses of one would be kept for all, in memory: 0.85 of the
+      // speed.
+      forEachBlock(rows, 4) {
+        if rows.stride == 1 { pairs(rows, $0, $1, $2, 1) } else { pairs(rows, $0, $1, $2, 2) }
       }
+    case .runs:
+      forEachBlock(rows, 4) {
+        if rows.kernelWidth == 5 {
+          run(rows, $0, $1, $2, InlineArray<5, Vector>.self)
+        } else {
+          run(rows, $0, $1, $2, InlineArray<7, Vector>.self)
+        }
+      }
+    case .pixels: forEachBlock(rows, 1) { pixel(rows, $0, $1, $2) }
     }
   }
 
-  /// Two rows of 3x3 kernels, four columns at a time: each input is loaded once and goes into every sum that it belongs
-  /// to.
-  @inlinable @inline(__always) static func pairs(_ rows: DepthwiseRows, _ c: Int, _ part: Int?, _ stride: Int) {
-    let tap = { (k: Int) in Vector(at: rows.weights + (k &* rows.weightStride &+ c)) }
+  /// All channels of some columns before the next columns, as they lie in memory, so that the processor foresees what is
+  /// read next.
+  @inlinable @inline(__always) static func forEachBlock(
+    _ rows: DepthwiseRows, _ columns: Int, _ body: (_ channel: Int, _ part: Int?, _ column: Int) -> Void
+  ) {
+    for x in Swift.stride(from: rows.columns.lowerBound, to: rows.columns.upperBound, by: columns) {
+      Vector.forEachRegister(rows.channels) { body($0, $1, x) }
+    }
+  }
+
+  /// Two rows of four columns from `x` on of 3x3 kernels: each input is loaded once and goes into every sum that it
+  /// belongs to.
+  @inlinable @inline(__always)
+  static func pairs(_ rows: DepthwiseRows, _ c: Int, _ part: Int?, _ x: Int, _ stride: Int) {
+    let tap = { (k: Int) in Vector(at: rows.weights + (9 &* c &+ k &* Vector.width)) }
     // Written out: the initializer that repeats a value would be a function of its own.
     let taps: InlineArray<9, Vector> = [tap(0), tap(1), tap(2), tap(3), tap(4), tap(5), tap(6), tap(7), tap(8)]
-    for x in Swift.stride(from: rows.columns.lowerBound, to: rows.columns.upperBound, by: 4) {
-      let inputs = inputs(rows, c, part, column: x &* stride, 0..<(3 &+ stride), columns: 3 &* stride &+ 3)
-      var sums = InlineArray<8, Vector>(repeating: Vector(at: rows.epilogue.bias + c))
-      // One by one: a loop over lines would be too long to unroll, and the sums would lose their registers.
-      addLine(0, inputs, part, taps, stride, &sums)
-      addLine(1, inputs, part, taps, stride, &sums)
-      addLine(2, inputs, part, taps, stride, &sums)
-      addLine(3, inputs, part, taps, stride, &sums)
-      if stride == 2 { addLine(4, inputs, part, taps, stride, &sums) }
-      store(sums, 4, rows, c, part, x)
-    }
+    let inputs = inputs(rows, c, part, column: x &* stride, 0..<(3 &+ stride), columns: 3 &* stride &+ 3)
+    var sums = InlineArray<8, Vector>(repeating: Vector(at: rows.epilogue.bias + c))
+    // One by one: a loop over lines would be too long to unroll, and the sums would lose their registers.
+    addLine(0, inputs, part, taps, stride, &sums)
+    addLine(1, inputs, part, taps, stride, &sums)
+    addLine(2, inputs, part, taps, stride, &sums)
+    addLine(3, inputs, part, taps, stride, &sums)
+    if stride == 2 { addLine(4, inputs, part, taps, stride, &sums) }
+    store(sums, 4, rows, c, part, x)
   }
 
   /// Adds one line of the input to the sums of both rows.
@@ -126,27 +141,25 @@ extension DepthwiseKernels where Self: InstructionSet {
     }
   }
 
-  /// One row of undilated kernels of stride 1, four columns at a time.
-  @inlinable @inline(__always) static func runs<let kernel: Int>(
-    _ rows: DepthwiseRows, _ c: Int, _ part: Int?, _: InlineArray<kernel, Vector>.Type
+  /// Four columns from `x` on of one row of undilated kernels of stride 1.
+  @inlinable @inline(__always) static func run<let kernel: Int>(
+    _ rows: DepthwiseRows, _ c: Int, _ part: Int?, _ x: Int, _: InlineArray<kernel, Vector>.Type
   ) {
-    for x in Swift.stride(from: rows.columns.lowerBound, to: rows.columns.upperBound, by: 4) {
-      let inputs = inputs(rows, c, part, column: x, rows.lines, columns: 3 &+ kernel)
-      var sums = InlineArray<4, Vector>(repeating: Vector(at: rows.epilogue.bias + c))
-      for line in rows.lines {
-        let weights = rows.weights + (line &* kernel &* rows.weightStride &+ c)
-        var taps = InlineArray<kernel, Vector>(repeating: Vector(0))
-        for k in 0..<kernel { taps[k] = Vector(at: weights + k &* rows.weightStride) }
-        for column in 0..<(3 &+ kernel) {
-          let value = Vector(at: inputs.pointer(line, column), part)
-          for i in 0..<4 {
-            let k = column &- i
-            if k >= 0 && k < kernel { sums[i] = multiplyAdd(value, taps[k], sums[i]) }
-          }
+    let inputs = inputs(rows, c, part, column: x, rows.lines, columns: 3 &+ kernel)
+    var sums = InlineArray<4, Vector>(repeating: Vector(at: rows.epilogue.bias + c))
+    for line in rows.lines {
+      let weights = rows.weights + (rows.taps &* c &+ line &* kernel &* Vector.width)
+      var taps = InlineArray<kernel, Vector>(repeating: Vector(0))
+      for k in 0..<kernel { taps[k] = Vector(at: weights + k &* Vector.width) }
+      for column in 0..<(3 &+ kernel) {
+        let value = Vector(at: inputs.pointer(line, column), part)
+        for i in 0..<4 {
+          let k = column &- i
+          if k >= 0 && k < kernel { sums[i] = multiplyAdd(value, taps[k], sums[i]) }
         }
       }
-      store(sums, 4, rows, c, part, x)
     }
+    store(sums, 4, rows, c, part, x)
   }
 
   /// The input under some windows, from column `column` of the padded image on: where it lies if all of it is inside the
@@ -177,7 +190,7 @@ extension DepthwiseKernels where Self: InstructionSet {
       for k in 0..<rows.kernelWidth {
         if column >= 0 && column < rows.width {
           let source = rows.input + (line &* rows.inputRowStride &+ column &* rows.inputPixelStride &+ c)
-          let tap = rows.weights + ((line &* rows.kernelWidth &+ k) &* rows.weightStride &+ c)
+          let tap = rows.weights + (rows.taps &* c &+ (line &* rows.kernelWidth &+ k) &* Vector.width)
           sums[0] = multiplyAdd(Vector(at: source, part), Vector(at: tap), sums[0])
         }
         column &+= rows.dilation

@@ -9,9 +9,10 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   private let kernels: any KernelTable.Type
   private let epilogue: PackedEpilogue
   private let algorithm: ConvolutionAlgorithm
-  /// (tap, channel), channels padded to whole registers: for the channel itself, then for its neighbour.
+  /// (register of channels, tap, lane): for the channel itself, then for its neighbour.
   private let memory: AlignedBuffer
-  private let weightStride: Int
+  /// Floats of weights for one of the two.
+  private let weightCount: Int
   /// What is left over of whole registers may fit a narrower one.
   private let channelParts: [(kernels: any KernelTable.Type, start: Int, count: Int)]
 
@@ -32,13 +33,17 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     channelParts =
       left == 0 || narrow.registerWidth == kernels.registerWidth
       ? [(kernels, 0, channels)] : [(kernels, 0, channels - left), (narrow, channels - left, left)]
-    weightStride = PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
+    weightCount = taps * PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
     memory = try AlignedBuffer(count: Self.weightCount(geometry, kernels) * MemoryLayout<Float>.stride)
-    let values = memory.pointer(to: Float.self)
-    for channel in 0..<channels {
-      for input in 0..<inputs {
-        let source = (channel * inputs + (channel + input) % inputs) * taps
-        for tap in 0..<taps { values[(input * taps + tap) * weightStride + channel] = parts.weights[source + tap] }
+    for input in 0..<inputs {
+      let values = memory.pointer(to: Float.self) + input * weightCount
+      for part in channelParts {
+        let width = part.kernels.registerWidth
+        for channel in part.start..<part.start + part.count {
+          let source = (channel * inputs + (channel + input) % inputs) * taps
+          let (register, lane) = (channel - (channel - part.start) % width, (channel - part.start) % width)
+          for tap in 0..<taps { values[register * taps + tap * width + lane] = parts.weights[source + tap] }
+        }
       }
     }
   }
@@ -50,31 +55,18 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   func run(_ call: ConvolutionCall) {
     let rows = call.batch * call.outputHeight
     let tasks = call.threads > 1 ? min(rows, call.threads * 4) : 1
-    let strip = stripWidth(call)
     ThreadPool.shared.run(tasks: tasks, threads: call.threads) { task in
       let rows = rows * task / tasks..<rows * (task + 1) / tasks
       let bytes = DepthwiseRows.patchCount * MemoryLayout<Float>.stride
       withUnsafeTemporaryAllocation(byteCount: bytes, alignment: AlignedBuffer.alignment) { patch in
         let patch = patch.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
-        for x in stride(from: 0, to: call.outputWidth, by: strip) {
-          run(call, rows: rows, columns: x..<min(x + strip, call.outputWidth), patch)
-        }
+        run(call, rows: rows, patch)
       }
     }
   }
 
-  /// Columns of the output that are computed from top to bottom before the next ones. Several registers of channels walk
-  /// over the same pixels one after the other: of so few that the nearest cache keeps them for the next pair of rows. One
-  /// register reads whole rows in order, which the processor foresees.
-  private func stripWidth(_ call: ConvolutionCall) -> Int {
-    let channels = geometry.outputChannels
-    return channels <= kernels.registerWidth
-      ? call.outputWidth : max(1024 / (channels * geometry.strideWidth) / 4 * 4, 4)
-  }
-
   /// Rows are counted through the whole batch.
-  private func run(_ call: ConvolutionCall, rows: Range<Int>, columns: Range<Int>, _ patch: UnsafeMutablePointer<Float>)
-  {
+  private func run(_ call: ConvolutionCall, rows: Range<Int>, _ patch: UnsafeMutablePointer<Float>) {
     var piece = DepthwiseRows(
       input: call.input, weights: UnsafePointer(memory.pointer(to: Float.self)), patch: patch, output: call.output,
       epilogue: epilogue.epilogue())
@@ -85,10 +77,10 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     piece.stride = geometry.strideWidth
     piece.dilation = geometry.dilationWidth
     piece.padLeft = geometry.padLeft
-    piece.weightStride = weightStride
+    piece.taps = geometry.taps
     piece.outputPixelStride = call.outputStride
     piece.outputRowStride = call.outputWidth * call.outputStride
-    piece.columns = columns
+    piece.columns = 0..<call.outputWidth
     piece.residualPixelStride = call.residualStride
     piece.residualRowStride = call.outputWidth * call.residualStride
     piece.form = form
@@ -107,11 +99,11 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   }
 
   private func run(_ piece: DepthwiseRows) {
-    let neighbourWeights = piece.weights + geometry.taps * weightStride
+    let neighbourWeights = piece.weights + weightCount
     for part in channelParts {
       let channels = piece.channels(from: part.start, count: part.count)
       switch algorithm {
-      case .neighbours: part.kernels.run(channels, neighbourWeights: neighbourWeights + part.start)
+      case .neighbours: part.kernels.run(channels, neighbourWeights: neighbourWeights + geometry.taps * part.start)
       default: part.kernels.run(channels)
       }
     }
