@@ -10,6 +10,8 @@ final class WinogradConvolution: ConvolutionImplementation {
   private static let mostTiles = 384
   /// Bytes of transformed inputs and products that a block may take up: half of a second-level cache.
   private static let blockBytes = 512 << 10
+  /// Bytes of transformed weights up to which each thread reads them all for a block of its own.
+  private static let ownWeightBytes = 1 << 20
   private static let tilesPerTask = 4
 
   private let tile: WinogradTile
@@ -87,15 +89,22 @@ final class WinogradConvolution: ConvolutionImplementation {
       tiles = size.batch * rows * columns
       let bytes = tile.products * (geometry.inputChannels + geometry.outputChannels) * MemoryLayout<Float>.stride
       let most = min(max(blockBytes / bytes, 4 * tileRows), mostTiles)
-      let blocks = max(1, (tiles + most - 1) / most)
-      tilesPerBlock = (max(1, (tiles + blocks - 1) / blocks) + tileRows - 1) / tileRows * tileRows
+      var blocks = max(1, (tiles + most - 1) / most)
+      let weightBytes = tile.weights * geometry.inputChannels * geometry.outputChannels * MemoryLayout<Float>.stride
+      if size.threads > 1, blocks >= size.threads || weightBytes <= ownWeightBytes {
+        // The same number of equal blocks for each thread.
+        blocks = min((blocks + size.threads - 1) / size.threads * size.threads, max(tiles, 1))
+        tilesPerBlock = max(1, (tiles + blocks - 1) / blocks)
+      } else {
+        tilesPerBlock = (max(1, (tiles + blocks - 1) / blocks) + tileRows - 1) / tileRows * tileRows
+      }
       count = (tiles + tilesPerBlock - 1) / tilesPerBlock
       inputStride = (Scratch.aligned(tilesPerBlock * geometry.inputChannels) / 16 | 1) * 16
       productStride = (Scratch.aligned(tilesPerBlock * geometry.outputChannels) / 16 | 1) * 16
     }
 
     /// Blocks that are worked on at once; where there are too few of them, threads share each.
-    func workers(_ threads: Int) -> Int { count >= 2 * threads ? threads : 1 }
+    func workers(_ threads: Int) -> Int { count >= threads ? threads : 1 }
   }
 
   func scratchCount(_ size: ConvolutionSize) -> Int {
