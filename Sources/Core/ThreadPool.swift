@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// The caller takes part in its own region, so a region always ends even if no worker ever wakes. One region has the
 /// workers at a time: a caller that finds them taken, as a call from inside a region does, works alone. Workers wait
-/// actively for some microseconds after a region, then sleep. They run with all signals blocked. Any thread.
+/// actively for some microseconds after a region, then sleep. Where other programs keep them from running, regions go without
+/// them for a while. They run with all signals blocked. Any thread.
 package final class ThreadPool: Sendable {
   package static let shared = ThreadPool()
 
@@ -19,6 +20,7 @@ package final class ThreadPool: Sendable {
   private let workerCount = Lock<Int>(0)
   private let seats = Seats()
   private let region = RegionCell()
+  private let crowding = Crowding()
 
   /// Calls `body` once for each index in `0..<tasks`, on at most `threads` threads, and returns when all are done.
   package func run(tasks: Int, threads: Int, _ body: (Int) -> Void) {
@@ -29,7 +31,10 @@ package final class ThreadPool: Sendable {
   /// part of working memory can belong to each.
   package func run(tasks: Int, threads: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     let helpers = min(threads, tasks, Self.mostWorkers + 1) - 1
-    guard helpers > 0, isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
+    let started = helpers > 0 ? Crowding.now() : 0
+    guard helpers > 0, !crowding.isPausing(at: started),
+      isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    else {
       for task in 0..<tasks { body(task, 0) }
       return
     }
@@ -39,7 +44,10 @@ package final class ThreadPool: Sendable {
       region.open(tasks: tasks, body)
       seats.open(helpers)
       region.work(as: 0)
+      let worked = Crowding.now()
       seats.closeAndWait(patience: Self.patience)
+      let ended = Crowding.now()
+      crowding.judge(worked: worked - started, waited: ended - worked, now: ended)
       region.close()
     }
   }
