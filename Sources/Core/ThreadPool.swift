@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// The caller takes part in its own region, so a region always ends even if no worker ever wakes. One region has the
 /// workers at a time: a caller that finds them taken, as a call from inside a region does, works alone. Workers wait
-/// actively for some microseconds after a region, then sleep. Where other programs keep them from running, regions go without
-/// them for a while. They run with all signals blocked. Any thread.
+/// actively for some microseconds after a region, then sleep. Where other programs keep one from running, regions go
+/// without it for a while. They run with all signals blocked. Any thread.
 package final class ThreadPool: Sendable {
   package static let shared = ThreadPool()
 
@@ -30,24 +30,26 @@ package final class ThreadPool: Sendable {
   /// As `run`, and tells `body` which of `0..<threads` workers it is on: no two calls with the same number overlap, so a
   /// part of working memory can belong to each.
   package func run(tasks: Int, threads: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
-    let helpers = min(threads, tasks, Self.mostWorkers + 1) - 1
-    let started = helpers > 0 ? Crowding.now() : 0
-    guard helpers > 0, !crowding.isPausing(at: started),
-      isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
-    else {
-      for task in 0..<tasks { body(task, 0) }
+    let wanted = min(threads, tasks, Self.mostWorkers + 1) - 1
+    var first = 0
+    var helpers = wanted
+    while wanted > 0, first < tasks {
+      helpers = min(wanted, tasks - first - 1) - crowding.missing(at: Crowding.now())
+      if helpers > 0 { break }
+      body(first, 0)
+      first += 1
+    }
+    guard helpers > 0, isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
+      for task in first..<tasks { body(task, 0) }
       return
     }
     defer { isTaken.store(false, ordering: .releasing) }
     start(workers: helpers)
     withoutActuallyEscaping(body) { body in
-      region.open(tasks: tasks, body)
+      region.open(first..<tasks, body)
       seats.open(helpers)
       region.work(as: 0)
-      let worked = Crowding.now()
       seats.closeAndWait(patience: Self.patience)
-      let ended = Crowding.now()
-      crowding.judge(worked: worked - started, waited: ended - worked, now: ended)
       region.close()
     }
   }
@@ -68,8 +70,11 @@ package final class ThreadPool: Sendable {
     while true {
       seen = seats.waitForRegion(after: seen, patience: Self.patience)
       if let worker = seats.take(in: seen) {
+        let (came, ran) = (Crowding.now(), Crowding.threadTime())
         region.work(as: worker)
         seats.leave()
+        let left = Crowding.now()
+        crowding.judge(stayed: left - came, ran: Crowding.threadTime() - ran, now: left)
       }
     }
   }
@@ -77,14 +82,14 @@ package final class ThreadPool: Sendable {
 
 /// The body and the counter of the region that has the workers. Written by the caller alone, while no worker has a seat.
 private final class RegionCell: @unchecked Sendable {
-  private var tasks = 0
+  private var end = 0
   private var body: ((_ task: Int, _ worker: Int) -> Void)?
   private let next = Atomic<Int>(0)
 
-  func open(tasks: Int, _ body: @escaping (Int, Int) -> Void) {
-    self.tasks = tasks
+  func open(_ tasks: Range<Int>, _ body: @escaping (Int, Int) -> Void) {
+    end = tasks.upperBound
     self.body = body
-    next.store(0, ordering: .relaxed)
+    next.store(tasks.lowerBound, ordering: .relaxed)
   }
 
   func close() { body = nil }
@@ -94,7 +99,7 @@ private final class RegionCell: @unchecked Sendable {
     guard let body else { return }
     while true {
       let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard task < tasks else { return }
+      guard task < end else { return }
       body(task, worker)
     }
   }

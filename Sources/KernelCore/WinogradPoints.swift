@@ -1,7 +1,6 @@
-/// What lines of the same points share: values of the filter, and of the inputs as far as interpolation needs them.
-///
-/// A value of the input at a point is its product with the polynomial that is zero at all other points; that of a pair of
-/// points p, -p is an even part and p times an odd part, added and subtracted.
+// Lines of the same points share values of the filter, and of the inputs as far as interpolation needs them. A value of the
+// input at a point is its product with the polynomial that is zero at all other points; that of a pair of points p, -p is
+// an even part and p times an odd part, added and subtracted.
 
 /// 0, 1, -1 and infinity.
 @usableFromInline enum FourPoints {

@@ -1,7 +1,7 @@
 import KernelCore
 
-/// How a convolution is computed. The choice is made here and nowhere else, by sizes alone, so that one input always
-/// takes one way.
+/// How a convolution is computed. The choice between these is made here and nowhere else, by sizes alone, so that one input
+/// always takes one way; each of them may have code of its own for some kernels.
 package enum ConvolutionAlgorithm: Hashable, Sendable, CustomStringConvertible {
   /// Sums over the kernel's positions as the definition says.
   case direct

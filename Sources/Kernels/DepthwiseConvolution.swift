@@ -11,8 +11,8 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   private let algorithm: ConvolutionAlgorithm
   /// (register of channels, tap, lane): for the channel itself, then for its neighbour.
   private let memory: AlignedBuffer
-  /// Floats of weights for one of the two.
-  private let weightCount: Int
+  /// Floats from a channel's own weights to its neighbour's.
+  private let neighbourOffset: Int
   /// What is left over of whole registers may fit a narrower one.
   private let channelParts: [(kernels: any KernelTable.Type, start: Int, count: Int)]
 
@@ -33,10 +33,10 @@ final class DepthwiseConvolution: ConvolutionImplementation {
     channelParts =
       left == 0 || narrow.registerWidth == kernels.registerWidth
       ? [(kernels, 0, channels)] : [(kernels, 0, channels - left), (narrow, channels - left, left)]
-    weightCount = taps * PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
+    neighbourOffset = taps * PackedPanels.paddedColumns(channels, width: kernels.registerWidth)
     memory = try AlignedBuffer(count: Self.weightCount(geometry, kernels) * MemoryLayout<Float>.stride)
     for input in 0..<inputs {
-      let values = memory.pointer(to: Float.self) + input * weightCount
+      let values = memory.pointer(to: Float.self) + input * neighbourOffset
       for part in channelParts {
         let width = part.kernels.registerWidth
         for channel in part.start..<part.start + part.count {
@@ -99,7 +99,7 @@ final class DepthwiseConvolution: ConvolutionImplementation {
   }
 
   private func run(_ piece: DepthwiseRows) {
-    let neighbourWeights = piece.weights + weightCount
+    let neighbourWeights = piece.weights + neighbourOffset
     for part in channelParts {
       let channels = piece.channels(from: part.start, count: part.count)
       switch algorithm {

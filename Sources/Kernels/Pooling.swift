@@ -56,64 +56,73 @@ package struct Pooling: Hashable, Sendable {
     let tasks = threads > 1 ? min(rows, threads * 4) : 1
     ThreadPool.shared.run(tasks: tasks, threads: threads) { task in
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernelHeight * kernelWidth) { pixels in
-        let pixels = pixels.baseAddress.unsafelyUnwrapped
         for row in rows * task / tasks..<rows * (task + 1) / tasks {
-          let image = input + row / outputHeight * height * width * inputStride
-          let top = row % outputHeight * strideHeight - padTop
-          let inside = squareWindows(top: top, height: height, width: width, outputWidth: outputWidth)
-          if !inside.isEmpty {
-            let first = top * width + inside.lowerBound * strideWidth - padLeft
-            let squares = PoolingRow(
-              input: image + first * inputStride, inputPixelStride: inputStride, inputRowStride: width * inputStride,
-              step: strideWidth * inputStride, output: output + (row * outputWidth + inside.lowerBound) * outputStride,
-              outputPixelStride: outputStride, pixels: inside.count, channels: channels)
-            if kernelWidth == 2 { kernels.maximum2(squares) } else { kernels.maximum3(squares) }
-          }
-          for x in 0..<outputWidth where !inside.contains(x) {
-            let left = x * strideWidth - padLeft
-            let inside = collect(pixels, image, inputStride, top: top, left: left, height: height, width: width)
-            let target = output + (row * outputWidth + x) * outputStride
-            guard inside > 0 else {
-              target.update(repeating: kind == .maximum ? -.greatestFiniteMagnitude : 0, count: channels)
-              continue
-            }
-            if kind == .maximum {
-              kernels.maximum(pixels, inside, channels, target)
-            } else {
-              let divisor = divisor(top: top, left: left, height: height, width: width, inside: inside)
-              kernels.scaledSum(pixels, inside, 1 / divisor, channels, target)
-            }
+          let line = PoolingLine(
+            image: input + row / outputHeight * height * width * inputStride, height: height, width: width,
+            channels: channels, stride: inputStride, top: row % outputHeight * strideHeight - padTop,
+            output: output + row * outputWidth * outputStride, outputStride: outputStride, outputWidth: outputWidth)
+          let squares = squareWindows(line)
+          runSquares(line, squares, kernels)
+          for x in 0..<outputWidth where !squares.contains(x) {
+            runWindow(line, x, pixels.baseAddress.unsafelyUnwrapped, kernels)
           }
         }
       }
     }
   }
 
+  /// Maxima over 2x2 or 3x3 pixels inside the image, neighbours of one row.
+  private func runSquares(_ line: PoolingLine, _ columns: Range<Int>, _ kernels: any KernelTable.Type) {
+    guard !columns.isEmpty else { return }
+    let first = line.top * line.width + columns.lowerBound * strideWidth - padLeft
+    let squares = PoolingRow(
+      input: line.image + first * line.stride, inputPixelStride: line.stride, inputRowStride: line.width * line.stride,
+      step: strideWidth * line.stride, output: line.output + columns.lowerBound * line.outputStride,
+      outputPixelStride: line.outputStride, pixels: columns.count, channels: line.channels)
+    if kernelWidth == 2 { kernels.maximum2(squares) } else { kernels.maximum3(squares) }
+  }
+
+  /// One window, whatever it covers; `pixels` has room for all of its positions.
+  private func runWindow(
+    _ line: PoolingLine, _ x: Int, _ pixels: UnsafeMutablePointer<UnsafePointer<Float>>, _ kernels: any KernelTable.Type
+  ) {
+    let count = collect(pixels, line, left: x * strideWidth - padLeft)
+    let target = line.output + x * line.outputStride
+    guard count > 0 else {
+      target.update(repeating: kind == .maximum ? -.greatestFiniteMagnitude : 0, count: line.channels)
+      return
+    }
+    if kind == .maximum {
+      kernels.maximum(pixels, count, line.channels, target)
+    } else {
+      let divisor = divisor(
+        top: line.top, left: x * strideWidth - padLeft, height: line.height, width: line.width, inside: count)
+      kernels.scaledSum(pixels, count, 1 / divisor, line.channels, target)
+    }
+  }
+
   /// The output columns whose windows lie inside the image, where there is a kernel for rows of such: maxima over 2x2 or
   /// 3x3 pixels.
-  private func squareWindows(top: Int, height: Int, width: Int, outputWidth: Int) -> Range<Int> {
+  private func squareWindows(_ line: PoolingLine) -> Range<Int> {
     guard kind == .maximum, kernelHeight == kernelWidth, kernelWidth == 2 || kernelWidth == 3, dilationHeight == 1,
-      dilationWidth == 1, top >= 0, top + kernelHeight <= height, width >= kernelWidth
+      dilationWidth == 1, line.top >= 0, line.top + kernelHeight <= line.height, line.width >= kernelWidth
     else { return 0..<0 }
-    let first = min((padLeft + strideWidth - 1) / strideWidth, outputWidth)
-    let end = min((width - kernelWidth + padLeft) / strideWidth + 1, outputWidth)
+    let first = min((padLeft + strideWidth - 1) / strideWidth, line.outputWidth)
+    let end = min((line.width - kernelWidth + padLeft) / strideWidth + 1, line.outputWidth)
     return first..<max(first, end)
   }
 
-  /// Writes where the pixels under the window at (top, left) are.
+  /// Writes where the pixels under the window that starts at `left` are.
   /// - Returns: how many lie inside the image.
-  private func collect(
-    _ pixels: UnsafeMutablePointer<UnsafePointer<Float>>, _ image: UnsafePointer<Float>, _ stride: Int, top: Int,
-    left: Int, height: Int, width: Int
-  ) -> Int {
+  private func collect(_ pixels: UnsafeMutablePointer<UnsafePointer<Float>>, _ line: PoolingLine, left: Int) -> Int {
     var count = 0
     for ky in 0..<kernelHeight {
-      let y = top &+ ky &* dilationHeight
-      guard y >= 0, y < height else { continue }
+      let y = line.top &+ ky &* dilationHeight
+      guard y >= 0, y < line.height else { continue }
       for kx in 0..<kernelWidth {
         let x = left &+ kx &* dilationWidth
-        guard x >= 0, x < width else { continue }
-        pixels[count] = image + (y &* width &+ x) &* stride
+        guard x >= 0, x < line.width else { continue }
+        pixels[count] = line.image + (y &* line.width &+ x) &* line.stride
         count &+= 1
       }
     }
@@ -130,6 +139,21 @@ package struct Pooling: Hashable, Sendable {
     let columns = positions(left, kernelWidth, dilationWidth, width + padRight)
     return Float(max(rows * columns, 1))
   }
+}
+
+/// One row of output pixels and the image that it is taken from.
+private struct PoolingLine {
+  let image: UnsafePointer<Float>
+  let height: Int
+  let width: Int
+  let channels: Int
+  /// Floats from one input pixel to the next.
+  let stride: Int
+  /// The image row under the first row of the windows, which may lie outside.
+  let top: Int
+  let output: UnsafeMutablePointer<Float>
+  let outputStride: Int
+  let outputWidth: Int
 }
 
 /// The mean or maximum over all pixels of each NHWC image.

@@ -89,12 +89,14 @@ final class WinogradConvolution: ConvolutionImplementation {
       tiles = size.batch * rows * columns
       let bytes = tile.products * (geometry.inputChannels + geometry.outputChannels) * MemoryLayout<Float>.stride
       let most = min(max(blockBytes / bytes, 4 * tileRows), mostTiles)
-      var blocks = max(1, (tiles + most - 1) / most)
+      let blocks = max(1, (tiles + most - 1) / most)
       let weightBytes = tile.weights * geometry.inputChannels * geometry.outputChannels * MemoryLayout<Float>.stride
-      if size.threads > 1, blocks >= size.threads || weightBytes <= ownWeightBytes {
-        // The same number of equal blocks for each thread.
-        blocks = min((blocks + size.threads - 1) / size.threads * size.threads, max(tiles, 1))
-        tilesPerBlock = max(1, (tiles + blocks - 1) / blocks)
+      // The same number of equal blocks for each thread, where there are enough.
+      let own = (blocks + size.threads - 1) / size.threads * size.threads
+      let equal = max(1, (tiles + own - 1) / own)
+      let isOwn = size.threads > 1 && (blocks >= size.threads || weightBytes <= ownWeightBytes)
+      if isOwn, (tiles + equal - 1) / equal >= size.threads {
+        tilesPerBlock = equal
       } else {
         tilesPerBlock = (max(1, (tiles + blocks - 1) / blocks) + tileRows - 1) / tileRows * tileRows
       }

@@ -2,38 +2,43 @@ import Testing
 
 @testable import Core
 
-/// Times in nanoseconds: a region of a millisecond, waits that are and are not for work.
 @Suite struct CrowdingTests {
   private let crowding = Crowding()
   private let millisecond: Crowding.Nanoseconds = 1_000_000
 
-  private func wait(_ waited: Crowding.Nanoseconds, at now: Crowding.Nanoseconds) {
-    crowding.judge(worked: millisecond, waited: waited, now: now)
+  /// A worker that was there for five milliseconds.
+  private func stay(absent: Crowding.Nanoseconds, at now: Crowding.Nanoseconds) {
+    crowding.judge(stayed: 5 * millisecond, ran: 5 * millisecond - absent, now: now)
   }
 
-  @Test func waitsForWorkCauseNoPause() {
-    wait(0, at: 1000 * millisecond)
-    wait(2 * millisecond, at: 1001 * millisecond)
-    #expect(!crowding.isPausing(at: 1001 * millisecond))
+  @Test func shortAbsencesCauseNoPause() {
+    stay(absent: 0, at: 1000 * millisecond)
+    stay(absent: millisecond, at: 1001 * millisecond)
+    // Clocks that disagree.
+    crowding.judge(stayed: millisecond, ran: 2 * millisecond, now: 1002 * millisecond)
+    #expect(crowding.missing(at: 1002 * millisecond) == 0)
   }
 
-  @Test func aLongWaitCausesAPause() {
-    wait(4 * millisecond, at: 1000 * millisecond)
-    #expect(crowding.isPausing(at: 1001 * millisecond))
-    #expect(crowding.isPausing(at: 1019 * millisecond))
-    #expect(!crowding.isPausing(at: 1020 * millisecond))
+  @Test func aLongAbsenceCausesAPause() {
+    stay(absent: 3 * millisecond, at: 1000 * millisecond)
+    #expect(crowding.missing(at: 1001 * millisecond) == 1)
+    stay(absent: 3 * millisecond, at: 1002 * millisecond)
+    #expect(crowding.missing(at: 1019 * millisecond) == 2)
+    #expect(crowding.missing(at: 1020 * millisecond) == 0)
+    stay(absent: 3 * millisecond, at: 1021 * millisecond)
+    #expect(crowding.missing(at: 1022 * millisecond) == 1)
   }
 
   @Test func pausesDoubleUpToALimitAndStartAnew() {
     var now = 1000 * millisecond
     for length in [20, 40, 80, 160, 200, 200] as [Crowding.Nanoseconds] {
-      wait(4 * millisecond, at: now)
-      #expect(crowding.isPausing(at: now + (length - 1) * millisecond))
+      stay(absent: 3 * millisecond, at: now)
+      #expect(crowding.missing(at: now + (length - 1) * millisecond) == 1)
       now += length * millisecond
-      #expect(!crowding.isPausing(at: now))
+      #expect(crowding.missing(at: now) == 0)
     }
     now += 201 * millisecond
-    wait(4 * millisecond, at: now)
-    #expect(!crowding.isPausing(at: now + 20 * millisecond))
+    stay(absent: 3 * millisecond, at: now)
+    #expect(crowding.missing(at: now + 20 * millisecond) == 0)
   }
 }
