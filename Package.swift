@@ -86,7 +86,7 @@ let package = Package(
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
     tests("ONNX", ["Core", "Graph"]),
-    tests("Faces", ["Core", "Graph", "Imaging"]),
+    tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("FacenetTool"),
   ] + instructionSets

@@ -59,15 +59,15 @@ const char *facenet_status_name(facenet_status status);
  * success leaves it as it is. Since 0.1. */
 const char *facenet_error_message(void);
 
-/* Long calls can tell how far they are and can be stopped: those that open a detector, embedder, pipeline or model, that
- * find, embed or verify faces, and that run a session. */
+/* Long calls can tell how far they are and can be stopped: those that open a detector, an embedder, a pipeline or a
+ * model, that find, embed or verify faces, and that run a session. */
 
 /* Takes the context it was set with and how much of the call is done, 0 ... 1, never less than before: at first, after
  * each hundredth, at least every tenth of a second where the call can tell, and once as 1 when it has succeeded. Called
- * on the thread that makes the call, before it returns, and holding no lock. Returns 0 to go on; anything else makes the
- * call fail with CANCELLED, except at 1, when all is done; what was open stays usable.
- * It may call the library, which then tells nothing of those calls. It must return: neither longjmp nor a C++ exception
- * may leave it. */
+ * on the thread that makes the call, before it returns, with no lock held. Returns 0 to go on; anything else makes the
+ * call fail with CANCELLED, except at 1, when all is done; what was open stays usable, but a session that was stopped
+ * has no outputs. It may call the library, which tells nothing of those calls and refuses the session that is running.
+ * It must return: neither longjmp nor a C++ exception may leave it. */
 typedef int32_t (*facenet_progress_function)(void *context, double fraction);
 
 /* Has the long calls of this thread that begin from now on tell this function; other threads' are not told. NULL: none,
@@ -84,8 +84,8 @@ enum {
 };
 
 /* Takes the context it was set with, a level, and one sentence that lives until it returns. Called on the thread whose
- * call has something to say, before that call returns, and holding no lock: on several threads at once where several
- * make calls. It may call the library: what that says is dropped. It must return, as a progress function must. */
+ * call has something to say, before that call returns, with no lock held: on several threads at once where several make
+ * calls. It may call the library: what that says is dropped. It must return, as a progress function must. */
 typedef void (*facenet_log_function)(void *context, facenet_log_level level, const char *message);
 
 /* Sends the messages of the whole process, from this level up, to a function. NULL: to nobody, as at first. least 0:

@@ -81,7 +81,7 @@ private final class Watch {
 
   func reached(_ fraction: Double) throws(FacenetError) {
     let now = Crowding.now()
-    let whole = max(told, min(share.start + share.length * fraction, Self.nearlyDone))
+    let whole = max(told, 0, min(share.start + share.length * fraction, Self.nearlyDone))
     if !isStopped, whole - told >= Self.smallestStep || now - toldAt >= Self.longestSilence {
       isStopped = !tell(whole)
       toldAt = Crowding.now()

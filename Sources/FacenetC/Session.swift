@@ -64,7 +64,10 @@ final class SessionHandle: Handled {
     -> Result
   {
     let result = try state.withLockIfAvailable { state throws(FacenetError) in try body(&state) }
-    guard let result else { throw FacenetError(.invalidArgument, "the session is in use by another thread, or by the call that tells its progress") }
+    guard let result else {
+      throw FacenetError(
+        .invalidArgument, "the session is in use by another thread, or by the call that tells its progress")
+    }
     return result
   }
 }

@@ -1,8 +1,8 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 // The names and their documentation are the header's.
 
-import CThread
 import CFacenet
+import CThread
 import Core
 
 @c @implementation

@@ -178,7 +178,7 @@ extension Plan {
   fileprivate func summary(of inputs: [Operand], threads: Int, in model: Model) -> String {
     let types = inputs.map { "\($0.type)" }.joined(separator: ", ")
     return "planned \(model.name) for \(types): \(steps.count) steps in \(arenaBytes + scratchBytes) bytes, "
-      + "\(Processor.kernels.name) kernels on \(threads) threads"
+      + "\(Processor.kernels.name) kernels, threads: \(threads)"
   }
 }
 

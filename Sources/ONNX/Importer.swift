@@ -39,7 +39,8 @@ private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name:
     metadata = message.metadata
   } catch { throw error.located(in: name) }
   let model = try Model(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
-  Log.write(.information, "read \(name): \(importer.graph.nodes.count) operators, \(importer.graph.parameterCount) parameters")
+  let graph = importer.graph
+  Log.write(.information, "read \(name): \(graph.nodes.count) operators, \(graph.parameterCount) parameters")
   return model
 }
 
