@@ -56,8 +56,9 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(name: "CSystem"),
+    .target(name: "CThread"),
     .target(
-      name: "Core", dependencies: ["CSystem"], swiftSettings: isSanitized ? [.define("SANITIZED")] : []),
+      name: "Core", dependencies: ["CSystem", "CThread"], swiftSettings: isSanitized ? [.define("SANITIZED")] : []),
     .target(name: "KernelCore", swiftSettings: [optimized]),
     .target(
       name: "Kernels",
@@ -74,10 +75,9 @@ let package = Package(
     .executableTarget(
       name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "Kernels", "ONNX"]),
     .systemLibrary(name: "CFacenet", path: "include"),
-    .target(name: "CErrorMessage"),
     floor(
       "FacenetC",
-      ["CFacenet", "CErrorMessage", "Core", "Graph", "Imaging", "ONNX", "Faces", "Facenet"]),
+      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "ONNX", "Faces", "Facenet"]),
     .target(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
@@ -86,7 +86,7 @@ let package = Package(
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
     tests("ONNX", ["Core", "Graph"]),
-    tests("Faces", ["Core", "Graph", "Imaging"]),
+    tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("FacenetTool"),
   ] + instructionSets

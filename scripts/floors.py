@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Dict, Iterable, Iterator, List, Tuple
 
 FLOORS: Dict[str, float] = {
-    "CErrorMessage": 0,
     "CFFI": 0,
     "CFacenet": 0,
     "CPNG": 0,
     "CPNGReader": 0,
     "CSQLite": 0,
     "CSystem": 0,
+    "CThread": 0,
     "CTurboJPEG": 0,
     "Core": 1,
     "KernelCore": 1.5,

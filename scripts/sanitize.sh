@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the engine's tests and the C tests of sessions under a sanitizer of the Swift toolchain; builds into BUILD/KIND.
+# Runs the engine's tests and the C tests of sessions and calls under a sanitizer of the Swift toolchain; builds into BUILD/KIND.
 # Usage: sanitize.sh KIND [BUILD]   KIND is address or thread, BUILD build
 set -eu
 
@@ -16,7 +16,9 @@ library=$("$swift" build --scratch-path "$build/$kind" --show-bin-path)
 # The sanitizer's run time must be that of the compiler that built the library; the thread sanitizer's wants Dispatch.
 tools=$(dirname "$(readlink -f "$(command -v "$swift")")")
 runtime=$tools/../lib/swift/linux
-"$tools/clang" -fsanitize="$kind" -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude Tests/CAPITests/sessions.c \
-  -o "$build/$kind/sessions" -L"$library" -lFacenetC -Wl,-rpath,"$library" \
-  -L"$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime" -pthread -lm
-"$build/$kind/sessions" short
+for program in sessions calls; do
+  "$tools/clang" -fsanitize="$kind" -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude "Tests/CAPITests/$program.c" \
+    -o "$build/$kind/$program" -L"$library" -lFacenetC -Wl,-rpath,"$library" \
+    -L"$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime" -pthread -lm
+  "$build/$kind/$program" short
+done

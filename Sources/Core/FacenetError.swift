@@ -16,6 +16,8 @@ public enum Status: Int32, Sendable {
   case pluginFailed
   /// A defect of this library.
   case `internal`
+  /// Whoever watched the call's progress stopped it.
+  case cancelled
 }
 
 /// Every failure of the library: a status for programs and one sentence for people that says what, where, expected and

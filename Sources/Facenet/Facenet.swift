@@ -4,6 +4,8 @@ import Imaging
 
 /// Every failure of the library.
 public typealias FacenetError = Core.FacenetError
+/// What the library says of its work to whoever asks.
+public typealias Log = Core.Log
 /// What kind of failure a ``FacenetError`` reports.
 public typealias Status = Core.Status
 

@@ -14,7 +14,7 @@ public func facenet_detector_open(
   _ nameOrPath: UnsafePointer<CChar>?, _ options: UnsafePointer<facenet_detector_options>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
     let name = nameOrPath == nil ? Detector.defaultName : try text(nameOrPath, "name_or_path")
     out.pointee = try HandleTable.shared.insert(try Detector(name, options: try DetectorOptions(options)))
@@ -26,7 +26,7 @@ public func facenet_detector_decode(
   _ bytes: UnsafeRawPointer?, _ count: Int, _ options: UnsafePointer<facenet_detector_options>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
     let detector = try Detector(bytes: try file(bytes, count), options: try DetectorOptions(options))
     out.pointee = try HandleTable.shared.insert(detector)
@@ -38,7 +38,7 @@ public func facenet_detect(
   _ detector: OpaquePointer?, _ image: UnsafePointer<facenet_image>?, _ faces: UnsafeMutablePointer<facenet_face>?,
   _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let detector: Detector = try HandleTable.shared.object(detector, "detector")
     let room = try room(faces, capacity, "faces")
     let count = try output(count, "count")

@@ -15,7 +15,7 @@ public func facenet_embedder_open(
   _ nameOrPath: UnsafePointer<CChar>?, _ options: UnsafePointer<facenet_embedder_options>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
     let name = nameOrPath == nil ? Embedder.defaultName : try text(nameOrPath, "name_or_path")
     out.pointee = try HandleTable.shared.insert(try Embedder(name, options: try EmbedderOptions(options)))
@@ -27,7 +27,7 @@ public func facenet_embedder_decode(
   _ bytes: UnsafeRawPointer?, _ count: Int, _ options: UnsafePointer<facenet_embedder_options>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
     let embedder = try Embedder(bytes: try file(bytes, count), options: try EmbedderOptions(options))
     out.pointee = try HandleTable.shared.insert(embedder)
@@ -80,7 +80,7 @@ public func facenet_embed(
   _ embedder: OpaquePointer?, _ crops: UnsafePointer<facenet_image>?, _ count: Int,
   _ embeddings: UnsafeMutablePointer<Float>?, _ capacity: Int
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let embedder: Embedder = try HandleTable.shared.object(embedder, "embedder")
     let views = try views(try elements(crops, count, "crops"))
     let room = try room(embeddings, capacity, "embeddings")

@@ -1,4 +1,4 @@
-import CErrorMessage
+import CThread
 import Core
 
 /// Makes `error` the calling thread's last failure, cut to the buffer at a character's end.
@@ -24,6 +24,21 @@ func guarded(_ body: () throws(FacenetError) -> Void) -> Int32 {
     return 0
   } catch {
     return record(error)
+  }
+}
+
+/// The same for a long call: the progress function of the calling thread is told of it and may stop it.
+func watched(_ body: () throws(FacenetError) -> Void) -> Int32 {
+  guarded { () throws(FacenetError) in
+    let thread = facenet_this_thread()!
+    guard let function = thread.pointee.progress, !thread.pointee.reports else { return try body() }
+    let context = thread.pointee.context
+    let report = { (fraction: Double) -> Bool in
+      thread.pointee.reports = true
+      defer { thread.pointee.reports = false }
+      return function(context, fraction) == 0
+    }
+    try Progress.watch(report, body)
   }
 }
 

@@ -10,7 +10,7 @@ protocol Handled: AnyObject, Sendable {
 ///
 /// A number is never given out twice: it joins a slot to how often the slot was used. So a handle that was freed, or
 /// never was one, is told from a live one without touching memory, and an object freed during a call outlives the call.
-/// The only state of the process in this library. Any thread.
+/// Any thread.
 final class HandleTable: Sendable {
   /// The one table, shared by all callers in the process.
   static let shared = HandleTable()

@@ -54,7 +54,7 @@ extension [CText] {
 public func facenet_model_open(_ path: UnsafePointer<CChar>?, _ out: UnsafeMutablePointer<OpaquePointer?>?)
   -> facenet_status
 {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
     out.pointee = try HandleTable.shared.insert(try ModelHandle(try loadModel(path: try text(path, "path"))))
   }
@@ -64,7 +64,7 @@ public func facenet_model_open(_ path: UnsafePointer<CChar>?, _ out: UnsafeMutab
 public func facenet_model_decode(
   _ bytes: UnsafeRawPointer?, _ count: Int, _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
     let model = try loadModel(bytes: try file(bytes, count), name: "model in memory")
     out.pointee = try HandleTable.shared.insert(try ModelHandle(model))

@@ -25,12 +25,13 @@ extension FacePipeline: Handled {
 public func facenet_verify(
   _ pathA: UnsafePointer<CChar>?, _ pathB: UnsafePointer<CChar>?, _ out: UnsafeMutablePointer<facenet_verification>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let (a, b) = (try text(pathA, "path_a"), try text(pathB, "path_b"))
     let out = try output(out)
-    let pipeline = try FacePipeline()
-    out.pointee = facenet_verification(
-      try pipeline.verify(try pipeline.face(ofFile: a), try pipeline.face(ofFile: b)))
+    let pipeline = try Progress.part(0, of: 3) { () throws(FacenetError) in try FacePipeline() }
+    let first = try Progress.part(1, of: 3) { () throws(FacenetError) in try pipeline.face(ofFile: a) }
+    let second = try Progress.part(2, of: 3) { () throws(FacenetError) in try pipeline.face(ofFile: b) }
+    out.pointee = facenet_verification(try pipeline.verify(first, second))
   }
 }
 
@@ -38,10 +39,14 @@ public func facenet_verify(
 public func facenet_pipeline_new(
   _ detector: OpaquePointer?, _ embedder: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let out = try output(out)
-    let detector = detector == nil ? try Detector() : try HandleTable.shared.object(detector, "detector")
-    let embedder = embedder == nil ? try Embedder() : try HandleTable.shared.object(embedder, "embedder")
+    let detector = try Progress.part(0, of: 2) { () throws(FacenetError) in
+      detector == nil ? try Detector() : try HandleTable.shared.object(detector, "detector")
+    }
+    let embedder = try Progress.part(1, of: 2) { () throws(FacenetError) in
+      embedder == nil ? try Embedder() : try HandleTable.shared.object(embedder, "embedder")
+    }
     out.pointee = try HandleTable.shared.insert(FacePipeline(detector: detector, embedder: embedder))
   }
 }
@@ -51,12 +56,13 @@ public func facenet_pipeline_verify(
   _ pipeline: OpaquePointer?, _ a: UnsafePointer<facenet_image>?, _ b: UnsafePointer<facenet_image>?,
   _ threshold: Float, _ out: UnsafeMutablePointer<facenet_verification>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
     let (a, b) = (try view(a, "a"), try view(b, "b"))
     let out = try output(out)
     let threshold = try optional(threshold, in: 0...Float.greatestFiniteMagnitude, "threshold")
-    let (first, second) = (try pipeline.face(of: a, "a"), try pipeline.face(of: b, "b"))
+    let first = try Progress.part(0, of: 2) { () throws(FacenetError) in try pipeline.face(of: a, "a") }
+    let second = try Progress.part(1, of: 2) { () throws(FacenetError) in try pipeline.face(of: b, "b") }
     out.pointee = facenet_verification(try pipeline.verify(first, second, threshold: threshold))
   }
 }
@@ -66,7 +72,7 @@ public func facenet_pipeline_embed(
   _ pipeline: OpaquePointer?, _ image: UnsafePointer<facenet_image>?, _ faces: UnsafeMutablePointer<facenet_face>?,
   _ embeddings: UnsafeMutablePointer<Float>?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
     let room = try FaceRoom(faces, embeddings, dimension: pipeline.embedder.dimension, capacity: capacity)
     let count = try output(count, "count")

@@ -64,7 +64,10 @@ final class SessionHandle: Handled {
     -> Result
   {
     let result = try state.withLockIfAvailable { state throws(FacenetError) in try body(&state) }
-    guard let result else { throw FacenetError(.invalidArgument, "the session is in use by another thread") }
+    guard let result else {
+      throw FacenetError(
+        .invalidArgument, "the session is in use by another thread, or by the call that tells its progress")
+    }
     return result
   }
 }
@@ -96,7 +99,7 @@ public func facenet_session_new(
 public func facenet_session_run(_ session: OpaquePointer?, _ inputs: UnsafePointer<facenet_tensor>?, _ count: Int)
   -> facenet_status
 {
-  guarded { () throws(FacenetError) in
+  watched { () throws(FacenetError) in
     let session: SessionHandle = try HandleTable.shared.object(session, "session")
     try session.run(try sessionInputs(try elements(inputs, count, "inputs")))
   }

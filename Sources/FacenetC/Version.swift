@@ -1,8 +1,8 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 // The names and their documentation are the header's.
 
-import CErrorMessage
 import CFacenet
+import CThread
 import Core
 
 @c @implementation
@@ -28,6 +28,7 @@ public func facenet_status_name(_ status: facenet_status) -> UnsafePointer<CChar
     case .tooLarge: "too large"
     case .pluginFailed: "plugin failed"
     case .internal: "internal error"
+    case .cancelled: "cancelled"
     }
   return UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
 }

@@ -33,13 +33,18 @@ public final class FacePipeline: Sendable {
   /// Opens the default detector and the default embedder.
   public convenience init(threads: Int = 1) throws(FacenetError) {
     self.init(
-      detector: try Detector(options: DetectorOptions(threads: threads)),
-      embedder: try Embedder(options: EmbedderOptions(threads: threads)))
+      detector: try Progress.part(0, of: 2) { () throws(FacenetError) in
+        try Detector(options: DetectorOptions(threads: threads))
+      },
+      embedder: try Progress.part(1, of: 2) { () throws(FacenetError) in
+        try Embedder(options: EmbedderOptions(threads: threads))
+      })
   }
 
   /// Every face in a picture with its embedding, best score first.
   public func faces(in image: ImageView) throws(FacenetError) -> [EmbeddedFace] {
-    try embed(detector.detect(image), in: image)
+    let faces = try Progress.part(0, of: 2) { () throws(FacenetError) in try detector.detect(image) }
+    return try Progress.part(1, of: 2) { () throws(FacenetError) in try embed(faces, in: image) }
   }
 
   /// Every face in a picture with its embedding, best score first.
@@ -49,9 +54,9 @@ public final class FacePipeline: Sendable {
 
   /// The face with the largest box, with its embedding; nil where no face is found.
   public func largestFace(in image: ImageView) throws(FacenetError) -> EmbeddedFace? {
-    let faces = try detector.detect(image)
+    let faces = try Progress.part(0, of: 2) { () throws(FacenetError) in try detector.detect(image) }
     guard let largest = faces.max(by: { $0.box.area < $1.box.area }) else { return nil }
-    return try embed([largest], in: image).first
+    return try Progress.part(1, of: 2) { () throws(FacenetError) in try embed([largest], in: image).first }
   }
 
   /// The face with the largest box, with its embedding; nil where no face is found.
@@ -63,8 +68,9 @@ public final class FacePipeline: Sendable {
   /// - Parameter threshold: distances up to it mean the same person; nil means the embedder's own.
   /// - Throws: `notFound` when a picture shows no face, saying which.
   public func verify(_ a: Bitmap, _ b: Bitmap, threshold: Float? = nil) throws(FacenetError) -> Verification {
-    let faces = (try onlyFace(in: a, "first"), try onlyFace(in: b, "second"))
-    return try verify(faces.0, faces.1, threshold: threshold)
+    let first = try Progress.part(0, of: 2) { () throws(FacenetError) in try onlyFace(in: a, "first") }
+    let second = try Progress.part(1, of: 2) { () throws(FacenetError) in try onlyFace(in: b, "second") }
+    return try verify(first, second, threshold: threshold)
   }
 
   /// Whether two faces that are already embedded are one person's.

@@ -39,7 +39,11 @@ struct Planner {
       fuse(&graph, operands: operands)
       try mergeSiblings(&graph, operands: &operands)
       graph.removeDeadNodes()
-      for node in graph.nodes { try place(node) }
+      for node in graph.nodes {
+        // Packing weights takes long, and nobody knows how long: it is a chance to stop.
+        try Progress.reached(0)
+        try place(node)
+      }
       try layOutOutputs()
       return try assemble()
     } catch { throw error.located(in: model.name) }

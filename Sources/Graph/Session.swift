@@ -1,4 +1,5 @@
 import Core
+import Kernels
 
 /// Runs a model: owns the memory of one run and the plans for the input sizes seen lately. One thread at a time.
 package final class Session {
@@ -106,6 +107,7 @@ package final class Session {
       let plan = try planner.plan(inputs)
       if plans.count == Self.keptPlans { plans.removeFirst() }
       plans.append((key, plan))
+      Log.write(.debug, plan.summary(of: inputs, threads: threads, in: model))
     }
     return plans[plans.count - 1].plan
   }
@@ -129,8 +131,12 @@ package final class Session {
     return UnsafeRawBufferPointer(start: address(port.location), count: port.type.byteCount)
   }
 
+  /// - Throws: `cancelled`, between two steps; what a step throws.
   package func execute(_ plan: Plan) throws(FacenetError) {
-    for step in plan.steps { try execute(step, of: plan) }
+    for (index, step) in plan.steps.enumerated() {
+      try Progress.reached(Double(index) / Double(plan.steps.count))
+      try execute(step, of: plan)
+    }
   }
 
   /// Runs one step alone, in its turn; for whoever times each.
@@ -165,6 +171,14 @@ package final class Session {
         memory!.bytes.baseAddress! + offset
       }
     }
+  }
+}
+
+extension Plan {
+  fileprivate func summary(of inputs: [Operand], threads: Int, in model: Model) -> String {
+    let types = inputs.map { "\($0.type)" }.joined(separator: ", ")
+    return "planned \(model.name) for \(types): \(steps.count) steps in \(arenaBytes + scratchBytes) bytes, "
+      + "\(Processor.kernels.name) kernels, threads: \(threads)"
   }
 }
 

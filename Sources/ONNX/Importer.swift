@@ -38,7 +38,15 @@ private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name:
     try importer.add(message)
     metadata = message.metadata
   } catch { throw error.located(in: name) }
-  return try Model(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
+  let model = try Model(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
+  let graph = importer.graph
+  Log.write(.information, "read \(name): \(graph.nodes.count) operators, \(graph.parameterCount) parameters")
+  return model
+}
+
+extension Graph {
+  /// How many numbers the file gives.
+  fileprivate var parameterCount: Int { constants.values.reduce(0) { $0 + $1.type.count } }
 }
 
 /// Turns the messages of one file into a graph: names become values.

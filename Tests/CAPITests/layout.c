@@ -7,6 +7,9 @@
 
 int main(void) {
   SIZE(facenet_status);
+  SIZE(facenet_progress_function);
+  SIZE(facenet_log_level);
+  SIZE(facenet_log_function);
   SIZE(facenet_pixel_format);
   SIZE(facenet_element_type);
   SIZE(facenet_image);

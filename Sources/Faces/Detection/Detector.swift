@@ -43,7 +43,8 @@ public final class Detector: Sendable {
     }
     name = file.name
     self.options = options
-    search = try file.search(options)
+    search = try Progress.part(1, of: 2) { () throws(FacenetError) in try file.search(options) }
+    Log.write(.information, "opened the detector \(name) (\(file.model.name))")
   }
 
   /// The faces in a picture, best score first.

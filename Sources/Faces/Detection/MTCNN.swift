@@ -66,15 +66,18 @@ final class MTCNN: FaceSearch {
       let copy = try Bitmap(copying: image)
       return try copy.withView { view throws(FacenetError) in try faces(in: view) }
     }
-    let proposals = try propose(image)
-    let refined = try refine(proposals, image)
-    return try finish(refined, image)
+    let proposals = try Progress.part(from: 0, to: 0.6) { () throws(FacenetError) in try propose(image) }
+    let refined = try Progress.part(from: 0.6, to: 0.8) { () throws(FacenetError) in try refine(proposals, image) }
+    return try Progress.part(from: 0.8, to: 1) { () throws(FacenetError) in try finish(refined, image) }
   }
 
   private func propose(_ image: ImageView) throws(FacenetError) -> [Proposal] {
     var proposals: [Proposal] = []
-    for scale in scales(width: image.width, height: image.height) {
-      let found = try propose(image, scale: scale)
+    let scales = scales(width: image.width, height: image.height)
+    for (index, scale) in scales.enumerated() {
+      let found = try Progress.part(index, of: scales.count) { () throws(FacenetError) in
+        try propose(image, scale: scale)
+      }
       proposals += keep(found, overlaps[0])
     }
     return keep(proposals, overlaps[1]).map { proposal in
@@ -163,17 +166,26 @@ final class MTCNN: FaceSearch {
   ) throws(FacenetError) {
     let visible = proposals.filter { $0.box.pixels(in: image) != nil }
     for start in stride(from: 0, to: visible.count, by: Self.batch) {
-      let some = visible[start..<min(start + Self.batch, visible.count)]
-      try stages[stage].run([some.count, 3, side, side]) { input throws(FacenetError) in
-        for (row, proposal) in some.enumerated() {
-          guard let area = proposal.box.pixels(in: image) else { continue }
-          let crop = try image.cropped(x: area.x, y: area.y, width: area.width, height: area.height)
-          try write(crop, width: side, height: side, to: input + 3 * side * side * row)
-        }
-      } read: { maps throws(FacenetError) in
-        for (map, size) in zip(maps, [4, 2, 10]) { try map.expect([some.count, size]) }
-        for (row, proposal) in some.enumerated() { visit(proposal, maps, row) }
+      let batch = start..<min(start + Self.batch, visible.count)
+      try Progress.part(batch, of: visible.count) { () throws(FacenetError) in
+        try run(stage, batch: visible[batch], side: side, image, visit: visit)
       }
+    }
+  }
+
+  private func run(
+    _ stage: Int, batch: ArraySlice<Proposal>, side: Int, _ image: ImageView,
+    visit: (Proposal, [FeatureMap], Int) -> Void
+  ) throws(FacenetError) {
+    try stages[stage].run([batch.count, 3, side, side]) { input throws(FacenetError) in
+      for (row, proposal) in batch.enumerated() {
+        guard let area = proposal.box.pixels(in: image) else { continue }
+        let crop = try image.cropped(x: area.x, y: area.y, width: area.width, height: area.height)
+        try write(crop, width: side, height: side, to: input + 3 * side * side * row)
+      }
+    } read: { maps throws(FacenetError) in
+      for (map, size) in zip(maps, [4, 2, 10]) { try map.expect([batch.count, size]) }
+      for (row, proposal) in batch.enumerated() { visit(proposal, maps, row) }
     }
   }
 

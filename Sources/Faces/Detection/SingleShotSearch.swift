@@ -51,22 +51,27 @@ final class SingleShotSearch: FaceSearch {
     }
     let scale = SearchScale(
       width: image.width, height: image.height, minimumSize: limits.minimumSize, reliable: network.reliableSize)
-    var found = try faces(in: image, scale)
+    var found = try Progress.part(from: 0, to: 0.9) { () throws(FacenetError) in try faces(in: image, scale) }
     for attempt in scale.attempts(mayEnlarge: limits.minimumSize == nil) where found.isEmpty {
-      found = try faces(in: image, factor: attempt.factor)
+      found = try Progress.part(from: 0.9, to: 1) { () throws(FacenetError) in
+        try faces(in: image, factor: attempt.factor)
+      }
     }
     return found
   }
 
   /// One scale and, where it may have met faces too large for it, the coarser ones.
   private func faces(in image: ImageView, _ scale: SearchScale) throws(FacenetError) -> [Face] {
-    let fine = try faces(in: image, factor: scale.factor)
+    let fine = try Progress.part(from: 0, to: 0.8) { () throws(FacenetError) in
+      try faces(in: image, factor: scale.factor)
+    }
     guard let coarser = scale.coarser else { return fine }
     let nearlyTooLarge = 0.8 * SearchScale.largestFace / scale.factor
     guard scale.alwaysNeedsCoarser || fine.isEmpty || fine.contains(where: { $0.longerSide > nearlyTooLarge }) else {
       return fine
     }
-    return scale.merge(fine, coarse: try faces(in: image, coarser), overlap: limits.overlap)
+    let coarse = try Progress.part(from: 0.8, to: 1) { () throws(FacenetError) in try faces(in: image, coarser) }
+    return scale.merge(fine, coarse: coarse, overlap: limits.overlap)
   }
 
   /// The faces at one scale, in pixels of the picture.

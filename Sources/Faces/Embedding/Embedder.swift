@@ -82,7 +82,13 @@ public final class Embedder: Sendable {
     name = file.name
     takesBatches = shape[0] == nil
     sessions = SessionPool(file.model, threads: options.threads)
-    dimension = try Self.dimension(sessions, side: side)
+    let (pool, side) = (sessions, side)
+    dimension = try Progress.part(1, of: 2) { () throws(FacenetError) in try Self.dimension(pool, side: side) }
+    if metadata.isEmpty {
+      Log.write(.warning, "\(file.model.name) does not say how it is used: it is taken as ArcFace-like")
+    }
+    Log.write(
+      .information, "opened the embedder \(name) (\(file.model.name)): \(side)x\(side) pixels to \(dimension) numbers")
   }
 
   /// The threshold that was measured for a share of false accepts.
@@ -141,7 +147,10 @@ extension Embedder {
     while start < crops.count {
       let left = crops.count - start
       let count = takesBatches ? Self.batches.first { $0 <= left } ?? 1 : 1
-      try embedBatch(crops[start..<start + count], into: embeddings)
+      let batch = start..<start + count
+      try Progress.part(batch, of: crops.count) { () throws(FacenetError) in
+        try embedBatch(crops[batch], into: embeddings)
+      }
       start += count
     }
   }

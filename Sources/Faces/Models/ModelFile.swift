@@ -2,7 +2,8 @@ import Core
 import Graph
 import ONNX
 
-/// A model as it comes out of its file, with the facts the file states about it.
+/// A model as it comes out of its file, with the facts the file states about it. Reading it counts as half of opening what is
+/// made of it.
 package struct ModelFile: Sendable {
   package let model: Model
   package let metadata: ModelMetadata
@@ -11,11 +12,12 @@ package struct ModelFile: Sendable {
 
   /// Opens an installed model by name, or an ONNX file by path, told apart by ``ModelStore/path(ofNameOrPath:)``.
   package init(_ nameOrPath: String) throws(FacenetError) {
-    try self.init(loadModel(path: ModelStore.path(ofNameOrPath: nameOrPath)))
+    let path = try ModelStore.path(ofNameOrPath: nameOrPath)
+    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try loadModel(path: path) })
   }
 
   package init(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {
-    try self.init(loadModel(bytes: bytes, name: name))
+    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try loadModel(bytes: bytes, name: name) })
   }
 
   package init(_ model: Model) throws(FacenetError) {

@@ -22,6 +22,9 @@ package struct ModelMetadata: Sendable {
     }
   }
 
+  /// Whether the file states no fact of ours.
+  package var isEmpty: Bool { !values.keys.contains { $0.hasPrefix(Self.prefix) } }
+
   package func text(_ key: String) -> String? { values[Self.prefix + key] }
 
   package func integer(_ key: String) throws(FacenetError) -> Int? {

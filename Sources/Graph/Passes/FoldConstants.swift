@@ -1,10 +1,11 @@
 import Core
 
 /// Replaces nodes whose inputs are all constant by their results, large weights by the way to compute them.
-/// - Throws: `tooLarge` when the results do not fit into `budget`.
+/// - Throws: `tooLarge` when the results do not fit into `budget`; `cancelled`.
 func foldConstants(_ graph: inout Graph, budget: MemoryBudget) throws(FacenetError) {
   var kept: [Graph.Node] = []
-  for node in graph.nodes {
+  for (index, node) in graph.nodes.enumerated() {
+    try Progress.reached(Double(index) / Double(graph.nodes.count))
     var operands: [Operand?] = []
     var foldable = true
     for input in node.inputs {

@@ -7,11 +7,16 @@
 
 Pictures may be paths, the bytes of JPEG or PNG files, uint8 arrays (H, W, 3), Pillow images, or :class:`Image`.
 Coordinates are pixels of the picture: origin top left, y down. Failures raise :class:`FacenetError`, by kind.
+
+Long calls take ``progress``, a function that is told how much is done, 0 to 1, and stops the call by returning False.
+What the library says of its work goes to the logger "facenet".
 """
 
 from __future__ import annotations
 
+from ._calls import Progress, connect
 from ._errors import (
+    CancelledError,
     CorruptError,
     FacenetError,
     InputOutputError,
@@ -31,7 +36,10 @@ from ._values import Face, Verification
 
 __version__ = "0.1.0"
 
+connect()
+
 __all__ = [
+    "CancelledError",
     "CorruptError",
     "Detector",
     "Embedder",
@@ -46,6 +54,7 @@ __all__ = [
     "NotFoundError",
     "Pipeline",
     "PluginError",
+    "Progress",
     "Session",
     "TooLargeError",
     "UnsupportedError",

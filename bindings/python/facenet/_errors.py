@@ -60,6 +60,12 @@ class InternalError(FacenetError, RuntimeError):
     status = 8
 
 
+class CancelledError(FacenetError, RuntimeError):
+    """The progress function stopped the call."""
+
+    status = 9
+
+
 BY_STATUS: Dict[int, Type[FacenetError]] = {
     error.status: error
     for error in (
@@ -71,5 +77,6 @@ BY_STATUS: Dict[int, Type[FacenetError]] = {
         TooLargeError,
         PluginError,
         InternalError,
+        CancelledError,
     )
 }

@@ -5,7 +5,19 @@ from __future__ import annotations
 import ctypes
 import os
 import weakref
-from ctypes import POINTER, c_char_p, c_float, c_int32, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int32,
+    c_size_t,
+    c_uint8,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, TypeVar
@@ -70,7 +82,11 @@ class CSessionOptions(ctypes.Structure):
     _fields_ = [("struct_size", c_uint32), ("threads", c_uint32), ("memory_limit", c_uint64)]
 
 
+CProgress = CFUNCTYPE(c_int32, c_void_p, c_double)
+CLog = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+
 _STATUS: Dict[str, List[Any]] = {
+    "facenet_log_set": [CLog, c_void_p, c_int32],
     "facenet_bitmap_open": [c_char_p, POINTER(c_void_p)],
     "facenet_bitmap_decode": [c_void_p, c_size_t, POINTER(c_void_p)],
     "facenet_bitmap_image": [c_void_p, POINTER(CImage)],
@@ -103,6 +119,7 @@ _STATUS: Dict[str, List[Any]] = {
 _OTHER: Dict[str, Tuple[Any, List[Any]]] = {
     "facenet_version": (c_uint32, []),
     "facenet_error_message": (c_char_p, []),
+    "facenet_progress_set": (None, [CProgress, c_void_p]),
     "facenet_bitmap_free": (None, [c_void_p]),
     "facenet_detector_free": (None, [c_void_p]),
     "facenet_embedder_dimension": (c_uint32, [c_void_p]),

@@ -6,6 +6,7 @@ import ctypes
 import os
 from typing import TYPE_CHECKING, Any, List, Optional, Union
 
+from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import path_bytes
 from ._library import CSessionOptions, CTensor, Handle, check, library, thread_limit
@@ -24,13 +25,19 @@ ELEMENT_NAMES = {number: name for name, number in ELEMENT_TYPES.items()}
 class Model(Handle):
     """A network and its weights. Immutable: any thread."""
 
-    def __init__(self, model: Union[str, os.PathLike[str], bytes, bytearray, memoryview]) -> None:
+    def __init__(
+        self,
+        model: Union[str, os.PathLike[str], bytes, bytearray, memoryview],
+        *,
+        progress: Optional[Progress] = None,
+    ) -> None:
         """Reads an ONNX file by path, or its bytes."""
-        if isinstance(model, (bytes, bytearray, memoryview)):
-            raw = bytes(model)
-            super().__init__(library.facenet_model_decode, [raw, len(raw)], library.facenet_model_free)
-        else:
-            super().__init__(library.facenet_model_open, [path_bytes(model)], library.facenet_model_free)
+        with watched(progress):
+            if isinstance(model, (bytes, bytearray, memoryview)):
+                raw = bytes(model)
+                super().__init__(library.facenet_model_decode, [raw, len(raw)], library.facenet_model_free)
+            else:
+                super().__init__(library.facenet_model_open, [path_bytes(model)], library.facenet_model_free)
 
     @property
     def inputs(self) -> List[str]:
@@ -49,10 +56,10 @@ class Model(Handle):
         found = library.facenet_model_metadata(self.handle, key.encode())
         return None if found is None else found.decode()
 
-    def run(self, *inputs: Array, threads: int = 1) -> List[Array]:
+    def run(self, *inputs: Array, threads: int = 1, progress: Optional[Progress] = None) -> List[Array]:
         """Runs the network once; keep a Session to run it often."""
         with Session(self, threads=threads) as session:
-            return session.run(*inputs)
+            return session.run(*inputs, progress=progress)
 
 
 class Session(Handle):
@@ -69,7 +76,7 @@ class Session(Handle):
         super().__init__(library.facenet_session_new, arguments, library.facenet_session_free)
         self._outputs = len(model.outputs)
 
-    def run(self, *inputs: Array) -> List[Array]:
+    def run(self, *inputs: Array, progress: Optional[Progress] = None) -> List[Array]:
         """Runs the network on its inputs, in order; returns copies of its outputs, in order.
 
         Arrays are float32, int8, uint8, int32, int64 or bool, as the model wants them.
@@ -80,7 +87,8 @@ class Session(Handle):
         for tensor, array, shape in zip(tensors, arrays, shapes):
             tensor.values, tensor.shape = array.ctypes.data, shape
             tensor.rank, tensor.type = array.ndim, ELEMENT_TYPES[array.dtype.name]
-        check(library.facenet_session_run(self.handle, tensors, len(arrays)))
+        with watched(progress):
+            check(library.facenet_session_run(self.handle, tensors, len(arrays)))
         return [self._output(position) for position in range(self._outputs)]
 
     def _output(self, position: int) -> Array:

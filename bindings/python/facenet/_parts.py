@@ -6,6 +6,7 @@ import ctypes
 import os
 from typing import TYPE_CHECKING, Any, Callable, List, Optional, Sequence, Tuple, Union
 
+from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import ImageLike, as_image, path_bytes
 from ._library import (
@@ -58,6 +59,7 @@ class Detector(Handle):
         minimum_size: int = 0,
         minimum_score: float = 0,
         overlap: float = 0,
+        progress: Optional[Progress] = None,
     ) -> None:
         """Opens an installed model by name ("retinaface", the default, "mtcnn", "yunet", "centerface"), by path or bytes.
 
@@ -66,21 +68,24 @@ class Detector(Handle):
         minimum_score: faces below are not reported, 0 to 1.
         overlap: boxes that share more than this (intersection over union, 0 to 1) are one face.
         0 for each of these three means the model's or the library's own.
+        progress: told how far opening is.
         """
         if not 0 <= minimum_size <= 0xFFFFFFFF:
             raise InvalidArgumentError(f"minimum_size is {minimum_size}, expected 0 or more pixels")
         size = ctypes.sizeof(CDetectorOptions)
         options = CDetectorOptions(size, thread_limit(threads), minimum_size, minimum_score, overlap)
         found = opener(model, options, library.facenet_detector_open, library.facenet_detector_decode)
-        super().__init__(*found, library.facenet_detector_free)
+        with watched(progress):
+            super().__init__(*found, library.facenet_detector_free)
 
-    def detect(self, image: ImageLike) -> List[Face]:
+    def detect(self, image: ImageLike, *, progress: Optional[Progress] = None) -> List[Face]:
         """Every face of a picture, best score first."""
         picture = as_image(image)
         capacity, count = FIRST_GUESS, ctypes.c_size_t()
         while True:
             faces = (CFace * capacity)()
-            check(library.facenet_detect(self.handle, picture.c, faces, capacity, ctypes.byref(count)))
+            with watched(progress):
+                check(library.facenet_detect(self.handle, picture.c, faces, capacity, ctypes.byref(count)))
             if count.value <= capacity:
                 return [face_from_c(face) for face in faces[: count.value]]
             capacity = count.value
@@ -89,15 +94,24 @@ class Detector(Handle):
 class Embedder(Handle):
     """Turns aligned faces into vectors. Immutable: any thread, many at once."""
 
-    def __init__(self, model: Optional[ModelLike] = None, *, threads: int = 1, threshold: float = 0) -> None:
+    def __init__(
+        self,
+        model: Optional[ModelLike] = None,
+        *,
+        threads: int = 1,
+        threshold: float = 0,
+        progress: Optional[Progress] = None,
+    ) -> None:
         """Opens an installed model by name ("facenet", the default, "dlib", ...), by path or bytes.
 
         threads: at most this many work on a call, 0 for one a processor.
         threshold: distances up to it mean the same person; 0 means the model's own.
+        progress: told how far opening is.
         """
         options = CEmbedderOptions(ctypes.sizeof(CEmbedderOptions), thread_limit(threads), threshold)
         found = opener(model, options, library.facenet_embedder_open, library.facenet_embedder_decode)
-        super().__init__(*found, library.facenet_embedder_free)
+        with watched(progress):
+            super().__init__(*found, library.facenet_embedder_free)
 
     @property
     def dimension(self) -> int:
@@ -136,7 +150,7 @@ class Embedder(Handle):
             return np.frombuffer(rgb, dtype=np.uint8).reshape(side, side, 3)  # type: ignore[no-any-return]
         return memoryview(rgb).cast("B").cast("B", (side, side, 3))  # type: ignore[return-value]
 
-    def embed(self, crops: Union[Sequence[ImageLike], Pixels]) -> Vectors:
+    def embed(self, crops: Union[Sequence[ImageLike], Pixels], *, progress: Optional[Progress] = None) -> Vectors:
         """The embeddings of aligned crops of side x side pixels: float32 (N, D), length 1 if the metric is squared L2.
 
         An array (N, side, side, 3) will do for crops. Without numpy, a list of array('f').
@@ -147,7 +161,8 @@ class Embedder(Handle):
         count, dimension = len(pictures), self.dimension
         images = (CImage * count)(*(picture.c for picture in pictures))
         floats = (ctypes.c_float * (count * dimension))()
-        check(library.facenet_embed(self.handle, images, count, floats, count * dimension))
+        with watched(progress):
+            check(library.facenet_embed(self.handle, images, count, floats, count * dimension))
         return vectors_from_c(floats, count, dimension)
 
     def distance(self, a: Sequence[float], b: Sequence[float]) -> float:

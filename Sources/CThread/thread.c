@@ -1,0 +1,8 @@
+#include "thread.h"
+
+static _Thread_local facenet_thread thread;
+static _Thread_local char error[facenet_error_capacity];
+
+facenet_thread *facenet_this_thread(void) { return &thread; }
+
+char *facenet_error_buffer(void) { return error; }
