@@ -10,6 +10,8 @@ package struct Operand: Sendable {
   package var constant: Tensor?
   /// The same where they are known but not kept: weights, see ``weights()``.
   var deferred: DeferredTensor?
+  /// Whether its values are known for one plan only: they follow from the sizes or values of inputs.
+  var isOfPlan = false
 
   package init(_ type: TensorType, layout: Layout = .plain, constant: Tensor? = nil) {
     self.type = type
@@ -20,6 +22,12 @@ package struct Operand: Sendable {
   init(_ deferred: DeferredTensor) {
     self.init(deferred.type)
     self.deferred = deferred
+  }
+
+  /// A constant, known for one plan only.
+  init(ofPlan constant: Tensor) {
+    self.init(constant.type, constant: constant)
+    isOfPlan = true
   }
 
   /// Whether the values do not depend on the run.
@@ -170,7 +178,7 @@ package struct Site {
   let budget: MemoryBudget
 
   /// Weights in the form that kernels want, made once for a node and variant and shared by all plans and sessions of a
-  /// model. Every plan's budget is charged for them.
+  /// model where they and the bias are the model's own. Every plan's budget is charged for them.
   /// - Parameter byteCount: what `make` allocates for good.
   package func packed<Packed: AnyObject & Sendable>(
     _ weights: Operand, for variant: some Hashable, byteCount: Int, _ make: (Tensor) throws(FacenetError) -> Packed

@@ -204,4 +204,41 @@ import Testing
       }
     }
   }
+
+  /// Weights and a bias divided by the number of the input's values: what is packed for one size is wrong for another,
+  /// in this session and in every other of the model.
+  @Test(arguments: [1, 2]) func weightsMayFollowFromSizes(convolutions: Int) throws {
+    var (graph, values) = (Graph(), Values(seed: 11))
+    func node(_ operation: any Operator, _ inputs: [Graph.Value?]) -> Graph.Value {
+      let value = graph.makeValue()
+      graph.append(operation, name: "node\(value)", inputs: inputs, outputs: [value])
+      return value
+    }
+    let x = graph.makeValue()
+    graph.inputs = [.init(value: x, name: "x", element: .float32, shape: nil)]
+    let sizes = node(Cast(to: .float32), [node(ShapeOf(.axes(start: 0, end: nil)), [x])])
+    let count = node(Reduce(.product, keepsAxes: false), [sizes])
+    var plain: [[Tensor]] = []
+    for index in 0..<convolutions {
+      plain.append([try values.tensor([4 + index, 3, 1, 1]), try values.tensor([4 + index])])
+      let scaled = plain[index].map { tensor in
+        let value = graph.makeValue()
+        graph.constants[value] = tensor
+        return node(Arithmetic(.divide), [value, count])
+      }
+      let y = node(Convolution(.init()), [x] + scaled)
+      graph.outputs.append(.init(value: y, name: "y\(y)", element: .float32, shape: nil))
+    }
+    let model = try Model(graph: graph, name: "mean")
+    for session in [Session(model), Session(model)] {
+      for side in [2, 3, 2] {
+        let x = try values.tensor([1, 3, side, side])
+        for (result, constants) in zip(try session.run([x]), plain) {
+          let whole = try runOperator(Convolution(.init()), [x] + constants, constants: [1, 2])[0]
+          let expected = whole.values(as: Float.self).map { Double($0) / Double(x.count) }
+          #expect(relativeError(result, expected) < 1e-6)
+        }
+      }
+    }
+  }
 }

@@ -19,7 +19,7 @@ private struct Sibling {
   let node: Graph.Node
   let operation: Convolution
   let weights: Operand
-  let bias: Tensor?
+  let bias: Operand?
   /// What it reads: these channels of this value.
   let source: Graph.Value
   let reads: Range<Int>
@@ -85,7 +85,7 @@ private struct SiblingMerger {
     guard let operation = node.operation as? Convolution, !operation.addsResidual, let x = node.inputs[0],
       let weights = node.inputs[1].flatMap({ operands[$0] }), let channels = operands[x]?.shape[1]
     else { return nil }
-    let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { operands[$0]?.constant } : nil
+    let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { operands[$0] } : nil
     let isDepthwise = weights.shape[1] == 1 && weights.shape[0] == operation.attributes.groups
     var (source, reads) = (x, 0..<channels)
     if isDepthwise, let producer = producers[x], let slice = graph.nodes[producer].operation as? ChannelSlice {
@@ -175,17 +175,20 @@ private struct SiblingMerger {
     let value = graph.makeValue()
     graph.deferred[value] = deferred
     operands[value] = Operand(deferred)
+    operands[value]!.isOfPlan = parts.contains { $0.isOfPlan }
     return value
   }
 
   private mutating func bias(of siblings: [Sibling]) throws(FacenetError) -> Graph.Value? {
     guard siblings.contains(where: { $0.bias != nil }) else { return nil }
     let values = siblings.flatMap { sibling in
-      sibling.bias.map { Array($0.values(as: Float.self)) } ?? [Float](repeating: 0, count: sibling.channels)
+      sibling.bias?.constant.map { Array($0.values(as: Float.self)) }
+        ?? [Float](repeating: 0, count: sibling.channels)
     }
     let (value, bias) = (graph.makeValue(), try Tensor([values.count], values))
     graph.constants[value] = bias
     operands[value] = Operand(bias.type, constant: bias)
+    operands[value]!.isOfPlan = siblings.contains { $0.bias?.isOfPlan ?? false }
     return value
   }
 }
