@@ -175,15 +175,20 @@ package struct Site {
   package let threads: Int
   let node: Int
   let cache: PackedWeights
+  let moved: MovedConstants
   let budget: MemoryBudget
 
   /// Weights in the form that kernels want, made once for a node and variant and shared by all plans and sessions of a
   /// model where they and the bias are the model's own. Every plan's budget is charged for them.
-  /// - Parameter byteCount: what `make` allocates for good.
+  /// - Parameters:
+  ///   - byteCount: what `make` allocates for good.
+  ///   - workingBytes: what it takes beside while it runs.
   package func packed<Packed: AnyObject & Sendable>(
-    _ weights: Operand, for variant: some Hashable, byteCount: Int, _ make: (Tensor) throws(FacenetError) -> Packed
+    _ weights: Operand, for variant: some Hashable, byteCount: Int, workingBytes: Int = 0,
+    _ make: (Tensor) throws(FacenetError) -> Packed
   ) throws(FacenetError) -> Packed {
-    try budget.take(byteCount, beside: weights.deferred?.type.byteCount ?? 0, for: "its packed weight \(weights.type)")
+    let deferredBytes = weights.deferred?.type.byteCount ?? 0
+    try budget.take(byteCount, beside: deferredBytes + workingBytes, for: "its packed weight \(weights.type)")
     return try cache.value(node: node, variant: AnyHashable(variant)) { () throws(FacenetError) in
       try make(weights.weights())
     }

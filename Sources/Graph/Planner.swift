@@ -12,7 +12,8 @@ struct Planner {
   private var pending: [PendingStep] = []
   /// Made of constants that are known for this plan only.
   private let ownWeights = PackedWeights()
-  /// What is computed and packed for this plan.
+  private let moved = MovedConstants()
+  /// What is computed, moved and packed for this plan.
   private let budget: MemoryBudget
 
   /// A step whose values have no addresses yet.
@@ -131,7 +132,8 @@ struct Planner {
   private mutating func append(_ node: Graph.Node, _ inputs: [Operand?], _ outputs: [Operand]) throws(FacenetError) {
     let site = Site(
       inputs: inputs, outputs: outputs, threads: threads, node: node.identifier,
-      cache: inputs.contains { $0?.isOfPlan ?? false } ? ownWeights : model.packedWeights, budget: budget)
+      cache: inputs.contains { $0?.isOfPlan ?? false } ? ownWeights : model.packedWeights, moved: moved,
+      budget: budget)
     do throws(FacenetError) {
       var kernel = try node.operation.kernel(site)
       // The run's memory cannot be a constant's: an operator that has one for input 0, and others besides.

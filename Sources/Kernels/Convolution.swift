@@ -63,6 +63,16 @@ package final class Convolution: Sendable {
       + PackedEpilogue.count(columns: packed.outputChannels, groups: groups, width: kernels.registerWidth)
   }
 
+  /// Floats of working memory that packing the weights of one takes. Valid geometries only.
+  package static func packingCount(
+    _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm,
+    kernels: any KernelTable.Type = Processor.kernels
+  ) -> Int {
+    guard algorithm == .direct else { return 0 }
+    let merged = geometry.groupsInRegister(kernels.fitting(columns: geometry.outputChannels).registerWidth)
+    return merged > 1 ? merged * geometry.weightCount : 0
+  }
+
   /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
   package var label: String { implementation.label }
 

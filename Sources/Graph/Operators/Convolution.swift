@@ -90,8 +90,11 @@ package struct Convolution: AbsorbingOperator {
     let variant = PackedVariant(
       geometry: geometry, algorithm: algorithm, activation: activation, siblings: siblings)
     let packedCount = try Kernels.Convolution.packedCount(geometry, algorithm)
-    let packed = try site.packed(weights, for: variant, byteCount: packedCount * MemoryLayout<Float>.stride) {
-      weights throws(FacenetError) in
+    let workingCount = Kernels.Convolution.packingCount(geometry, algorithm)
+    let packed = try site.packed(
+      weights, for: variant, byteCount: packedCount * MemoryLayout<Float>.stride,
+      workingBytes: workingCount * MemoryLayout<Float>.stride
+    ) { weights throws(FacenetError) in
       try weights.withValues { weights throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try Kernels.Convolution(geometry, algorithm, weights: weights, bias: bias, activation: activation)
