@@ -127,6 +127,14 @@ package struct ChannelAffine: Sendable {
     self.constantShape = constantShape
   }
 
+  /// Whether y is not merely x + shift.
+  var scales: Bool { scale.contains { $0 != 1 } }
+
+  /// Weights of an output times its scale, whose channel a weight's position gives; nil where they stay as they are.
+  func scaled(_ weights: Operand, channel: (Int) -> Int) throws(FacenetError) -> Tensor? {
+    scales ? try weights.weights().scaled { scale[channel($0)] } : nil
+  }
+
   /// Scale and shift of every one of `channels` of an x of this rank, or nil if they are of another number or shape.
   func expanded(to channels: Int, rank: Int) -> ChannelAffine? {
     guard [1, channels].contains(scale.count), [1, channels].contains(shift.count), constantShape.count <= rank,
@@ -142,8 +150,10 @@ package protocol AbsorbingOperator: Operator {
   /// Whether there is a store for these inputs that an activation or a residual can go into.
   func hasStore(_ inputs: [Operand?]) -> Bool
 
-  /// Weights and bias with y = x * scale + shift applied to the output, nil if it cannot be.
-  func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError) -> (Tensor, Tensor)?
+  /// Weights and bias with y = x * scale + shift applied to the output, nil if it cannot be. Weights that stay as they
+  /// are, where y = x + shift, are nil and not read.
+  func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
 
   /// The same followed by an activation; nil if it has one already.
   func absorbing(_ activation: Activation) -> (any AbsorbingOperator)?

@@ -131,10 +131,10 @@ package struct FullyConnected: AbsorbingOperator {
     }
   }
 
-  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
-    -> (Tensor, Tensor)?
+  package func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
   {
-    guard activation == .none, alpha == 1, beta == 1, weights.shape.count == 2,
+    guard activation == .none, alpha == 1, beta == 1, weights.rank == 2,
       weights.type.element == .float32
     else { return nil }
     let columns = weights.shape[transposesB ? 0 : 1]
@@ -142,10 +142,9 @@ package struct FullyConnected: AbsorbingOperator {
     else {
       return nil
     }
-    let inner = weights.count / columns
-    let source = weights.values(as: Float.self)
-    let scaled = source.indices.map { source[$0] * affine.scale[transposesB ? $0 / inner : $0 % columns] }
-    return (try Tensor(weights.shape, scaled), try affine.applied(toBias: bias, channels: columns))
+    let inner = weights.type.count / columns
+    let scaled = try affine.scaled(weights) { transposesB ? $0 / inner : $0 % columns }
+    return (scaled, try affine.applied(toBias: bias, channels: columns))
   }
 
   package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {
