@@ -8,7 +8,8 @@ struct BroadcastOperand: Sendable {
   /// Elements to step along each axis of the output.
   let strides: [Int]
 
-  init(_ operand: Operand, for output: Operand) throws(FacenetError) {
+  /// - Throws: `tooLarge` when a constant's copy does not fit into the site's budget.
+  init(_ operand: Operand, for output: Operand, at site: Site) throws(FacenetError) {
     guard let constant = operand.constant, output.layout == .channelsLast, operand.layout == .plain,
       operand.shape.filter({ $0 != 1 }).count > 1
     else {
@@ -18,10 +19,11 @@ struct BroadcastOperand: Sendable {
     }
     // Under the output's rank, so that its channels lie innermost whatever axes the file left out.
     let shape = [Int](repeating: 1, count: output.rank - operand.rank) + operand.shape
-    moved = try constant.reshaped(shape).reordered(from: .plain, to: .channelsLast)
+    moved = try site.moved.channelsLast(constant.reshaped(shape), budget: site.budget)
     let full = Operand(TensorType(operand.type.element, shape), layout: .channelsLast)
     strides = full.strides(broadcastTo: output.shape)
   }
+
   /// Where the operand's elements lie during a run in which it is input `index`.
   func pointer<Value>(_ index: Int, _ frame: borrowing Frame) -> UnsafePointer<Value> {
     guard let moved else { return frame.input(index) }

@@ -11,6 +11,8 @@ final class MemoryBudget {
     self.taken = taken
   }
 
+  var left: Int { limit - taken }
+
   /// The same for memory that is given back before anything else is taken.
   func copy() -> MemoryBudget { MemoryBudget(limit: limit, taken: taken) }
 
@@ -29,7 +31,7 @@ final class MemoryBudget {
   /// Takes `count` bytes from what is left, where `beside` more would fit for a while.
   /// - Throws: `tooLarge` when they do not fit.
   func take(_ count: Int, beside: Int = 0, for what: @autoclosure () -> String) throws(FacenetError) {
-    guard count + beside <= limit - taken else {
+    guard count + beside <= left else {
       throw FacenetError(
         .tooLarge, "\(what()) takes \(count + beside) bytes, \(taken) of the limit of \(limit) are taken already")
     }

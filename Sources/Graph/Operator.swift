@@ -10,6 +10,8 @@ package struct Operand: Sendable {
   package var constant: Tensor?
   /// The same where they are known but not kept: weights, see ``weights()``.
   var deferred: DeferredTensor?
+  /// Whether its values are known for one plan only: they follow from the sizes or values of inputs.
+  var isOfPlan = false
 
   package init(_ type: TensorType, layout: Layout = .plain, constant: Tensor? = nil) {
     self.type = type
@@ -20,6 +22,12 @@ package struct Operand: Sendable {
   init(_ deferred: DeferredTensor) {
     self.init(deferred.type)
     self.deferred = deferred
+  }
+
+  /// A constant, known for one plan only.
+  init(ofPlan constant: Tensor) {
+    self.init(constant.type, constant: constant)
+    isOfPlan = true
   }
 
   /// Whether the values do not depend on the run.
@@ -119,6 +127,14 @@ package struct ChannelAffine: Sendable {
     self.constantShape = constantShape
   }
 
+  /// Whether y is not merely x + shift.
+  var scales: Bool { scale.contains { $0 != 1 } }
+
+  /// Weights of an output times its scale, whose channel a weight's position gives; nil where they stay as they are.
+  func scaled(_ weights: Operand, channel: (Int) -> Int) throws(FacenetError) -> Tensor? {
+    scales ? try weights.weights().scaled { scale[channel($0)] } : nil
+  }
+
   /// Scale and shift of every one of `channels` of an x of this rank, or nil if they are of another number or shape.
   func expanded(to channels: Int, rank: Int) -> ChannelAffine? {
     guard [1, channels].contains(scale.count), [1, channels].contains(shift.count), constantShape.count <= rank,
@@ -134,8 +150,10 @@ package protocol AbsorbingOperator: Operator {
   /// Whether there is a store for these inputs that an activation or a residual can go into.
   func hasStore(_ inputs: [Operand?]) -> Bool
 
-  /// Weights and bias with y = x * scale + shift applied to the output, nil if it cannot be.
-  func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError) -> (Tensor, Tensor)?
+  /// Weights and bias with y = x * scale + shift applied to the output, nil if it cannot be. Weights that stay as they
+  /// are, where y = x + shift, are nil and not read.
+  func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
 
   /// The same followed by an activation; nil if it has one already.
   func absorbing(_ activation: Activation) -> (any AbsorbingOperator)?
@@ -167,15 +185,20 @@ package struct Site {
   package let threads: Int
   let node: Int
   let cache: PackedWeights
+  let moved: MovedConstants
   let budget: MemoryBudget
 
   /// Weights in the form that kernels want, made once for a node and variant and shared by all plans and sessions of a
-  /// model. Every plan's budget is charged for them.
-  /// - Parameter byteCount: what `make` allocates for good.
+  /// model where they and the bias are the model's own. Every plan's budget is charged for them.
+  /// - Parameters:
+  ///   - byteCount: what `make` allocates for good.
+  ///   - workingBytes: what it takes beside while it runs.
   package func packed<Packed: AnyObject & Sendable>(
-    _ weights: Operand, for variant: some Hashable, byteCount: Int, _ make: (Tensor) throws(FacenetError) -> Packed
+    _ weights: Operand, for variant: some Hashable, byteCount: Int, workingBytes: Int = 0,
+    _ make: (Tensor) throws(FacenetError) -> Packed
   ) throws(FacenetError) -> Packed {
-    try budget.take(byteCount, beside: weights.deferred?.type.byteCount ?? 0, for: "its packed weight \(weights.type)")
+    let deferredBytes = weights.deferred?.type.byteCount ?? 0
+    try budget.take(byteCount, beside: deferredBytes + workingBytes, for: "its packed weight \(weights.type)")
     return try cache.value(node: node, variant: AnyHashable(variant)) { () throws(FacenetError) in
       try make(weights.weights())
     }
@@ -186,7 +209,7 @@ package struct Site {
 package struct Kernel: Sendable {
   package typealias Body = @Sendable (borrowing Frame) throws(FacenetError) -> Void
 
-  /// What runs, for listings: `winograd 4x4`, `pointwise`.
+  /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
   package var label: String
   /// Multiplications that are followed by an addition, for listings; 0 where that is not the work.
   package var multiplyAdds: Int

@@ -39,6 +39,9 @@ package final class Plan: Sendable {
   package let scratchBytes: Int
   private let constants: [Graph.Value: Tensor]
 
+  /// What a session has to have for a run.
+  var memoryBytes: Int { arenaBytes + scratchBytes }
+
   init(
     steps: [Step], inputs: [Port], outputs: [Port], arenaBytes: Int, scratchBytes: Int,
     constants: [Graph.Value: Tensor]

@@ -1,6 +1,6 @@
 import Core
 
-/// Makes a plan: shapes and what follows from them, fusions, layouts, kernels, addresses, in this order.
+/// Makes a plan: shapes and what follows from them, fusions, siblings merged, layouts, kernels, addresses, in this order.
 struct Planner {
   let model: Model
   let threads: Int
@@ -10,9 +10,10 @@ struct Planner {
   private var operands: [Graph.Value: Operand] = [:]
   private var arena = Arena()
   private var pending: [PendingStep] = []
-  /// Whether an input has a value: weights that follow from it serve this plan alone.
-  private var isBound = false
-  /// What is computed and packed for this plan.
+  /// Made of constants that are known for this plan only.
+  private let ownWeights = PackedWeights()
+  private let moved = MovedConstants()
+  /// What is computed, moved and packed for this plan.
   private let budget: MemoryBudget
 
   /// A step whose values have no addresses yet.
@@ -56,11 +57,14 @@ struct Planner {
     for (declaration, operand) in zip(graph.inputs, inputs) {
       try declaration.check(operand.type)
       operands[declaration.value] = operand
-      if let constant = operand.constant { graph.constants[declaration.value] = constant }
     }
-    isBound = inputs.contains { $0.constant != nil }
     for (value, tensor) in graph.constants { operands[value] = Operand(tensor.type, constant: tensor) }
     for (value, tensor) in graph.deferred { operands[value] = Operand(tensor) }
+    for (declaration, operand) in zip(graph.inputs, inputs) {
+      guard let constant = operand.constant else { continue }
+      graph.constants[declaration.value] = constant
+      operands[declaration.value]!.isOfPlan = true
+    }
   }
 
   /// Infers every type; what turns out to be constant is computed now.
@@ -84,7 +88,7 @@ struct Planner {
 
   private mutating func resolve(_ node: Graph.Node, _ inputs: [Operand?]) throws(FacenetError) -> [Operand] {
     if inputs.allSatisfy({ $0?.isKnown ?? true }) {
-      return try evaluate(node, inputs.materialized(), budget: budget).map { Operand($0.type, constant: $0) }
+      return try evaluate(node, inputs.materialized(), budget: budget).map { Operand(ofPlan: $0) }
     }
     do throws(FacenetError) {
       for index in node.operation.constantInputs where index < inputs.count {
@@ -101,7 +105,7 @@ struct Planner {
         outputs.append(Operand(type))
       }
       if let known = try node.operation.knownOutputs(inputs) {
-        return known.map { Operand($0.type, constant: $0) }
+        return known.map { Operand(ofPlan: $0) }
       }
       return outputs
     } catch { throw error.located(at: node) }
@@ -132,7 +136,8 @@ struct Planner {
   private mutating func append(_ node: Graph.Node, _ inputs: [Operand?], _ outputs: [Operand]) throws(FacenetError) {
     let site = Site(
       inputs: inputs, outputs: outputs, threads: threads, node: node.identifier,
-      cache: isBound ? PackedWeights() : model.packedWeights, budget: budget)
+      cache: inputs.contains { $0?.isOfPlan ?? false } ? ownWeights : model.packedWeights, moved: moved,
+      budget: budget)
     do throws(FacenetError) {
       var kernel = try node.operation.kernel(site)
       // The run's memory cannot be a constant's: an operator that has one for input 0, and others besides.

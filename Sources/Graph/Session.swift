@@ -5,7 +5,7 @@ import Kernels
 package final class Session {
   /// A run is refused where its working memory and the weights packed for it take more than this, unless told otherwise.
   package static let defaultMemoryLimit = 4 << 30
-  private static let keptPlans = 8
+  static let keptPlans = 8
 
   package let model: Model
   package let threads: Int
@@ -56,26 +56,35 @@ package final class Session {
       operands.append(Operand(input.type, constant: tensor))
     }
     let plan = try fittingPlan(operands)
+    let copies = try copiesOfOutputs(inputs, for: plan)
+    defer { withExtendedLifetime(copies) { lent = [:] } }
     willStart()
     try reserveMemory(for: plan)
-    defer { lent = [:] }
     for (position, input) in inputs.enumerated() where !parameters.contains(position) {
-      if plan.inputs[position].isReadOnly, canRead(input) {
-        lent[position] = input.bytes.baseAddress
+      let bytes = copies[position]?.bytes ?? input.bytes
+      let isAligned = UInt(bitPattern: bytes.baseAddress) % UInt(input.type.element.size) == 0
+      if plan.inputs[position].isReadOnly, isAligned {
+        lent[position] = bytes.baseAddress
       } else {
-        self.input(position, of: plan).copyMemory(from: input.bytes)
+        self.input(position, of: plan).copyMemory(from: bytes)
       }
     }
     try execute(plan)
     return plan
   }
 
-  /// Whether an input can be read where it lies: its elements are aligned, and the run does not write there.
-  private func canRead(_ input: Input) -> Bool {
-    let start = UInt(bitPattern: input.bytes.baseAddress)
-    let arena = UInt(bitPattern: memory!.bytes.baseAddress)
-    let isApart = start + UInt(input.bytes.count) <= arena || arena + UInt(memory!.bytes.count) <= start
-    return isApart && start % UInt(input.type.element.size) == 0
+  /// Inputs that lie in this session's memory, by position: what the run before left there and this one writes over.
+  /// - Throws: `tooLarge` when they do not fit beside the memory of the two runs.
+  private func copiesOfOutputs(_ inputs: [Input], for plan: Plan) throws(FacenetError) -> [Int: Tensor] {
+    guard let memory else { return [:] }
+    let budget = MemoryBudget(limit: memoryLimit, taken: max(memory.bytes.count, plan.memoryBytes))
+    var copies: [Int: Tensor] = [:]
+    for (position, input) in inputs.enumerated() where !parameters.contains(position) {
+      guard input.bytes.overlaps(memory.bytes) else { continue }
+      try budget.take(input.bytes.count, for: "a copy of input \(position), which is an output of the last run,")
+      copies[position] = try Tensor(input.type) { $0.copyMemory(from: input.bytes) }
+    }
+    return copies
   }
 
   /// Runs on tensors and returns tensors, both in the order of the model's file.
@@ -113,10 +122,9 @@ package final class Session {
   }
 
   private func reserveMemory(for plan: Plan) throws(FacenetError) {
-    let needed = plan.arenaBytes + plan.scratchBytes
-    guard (memory?.bytes.count ?? -1) < needed else { return }
+    guard (memory?.bytes.count ?? -1) < plan.memoryBytes else { return }
     memory = nil
-    memory = try AlignedBuffer(count: needed, limit: memoryLimit)
+    memory = try AlignedBuffer(count: plan.memoryBytes, limit: memoryLimit)
   }
 
   /// Where an input is to be written before ``execute(_:)``; the plan must be the last one asked for.
@@ -179,6 +187,13 @@ extension Plan {
     let types = inputs.map { "\($0.type)" }.joined(separator: ", ")
     return "planned \(model.name) for \(types): \(steps.count) steps in \(arenaBytes + scratchBytes) bytes, "
       + "\(Processor.kernels.name) kernels, threads: \(threads)"
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate func overlaps(_ other: UnsafeMutableRawBufferPointer) -> Bool {
+    let (start, otherStart) = (UInt(bitPattern: baseAddress), UInt(bitPattern: other.baseAddress))
+    return start < otherStart + UInt(other.count) && otherStart < start + UInt(count)
   }
 }
 

@@ -67,6 +67,15 @@ package struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Numbers, each times the factor of its position.
+  func scaled(by factor: (Int) -> Float) throws(FacenetError) -> Tensor {
+    let source = values(as: Float.self)
+    return try Tensor(type) { memory in
+      let target = memory.bindMemory(to: Float.self)
+      for index in source.indices { target[index] = source[index] * factor(index) }
+    }
+  }
+
   /// The same values under another shape.
   package func reshaped(_ shape: [Int]) throws(FacenetError) -> Tensor {
     try Tensor(TensorType.checked(type.element, shape), bytes: bytes, owner: owner)

@@ -57,6 +57,22 @@ import Testing
     try expectSame(models.deferred, models.kept, [try network.values.tensor([2, 40, 9, 11])])
   }
 
+  /// An addition changes the bias alone, and a factor stays behind weights that would not fit with it: the model loads.
+  @Test(arguments: [false, true]) func whatFollowsIsOptional(isScaled: Bool) throws {
+    var network = Network(input: [nil, 80])
+    let weights = try network.weights([80, 64])
+    let product = network.node(MatrixMultiplication(), [network.x, weights])
+    let operation = Arithmetic(isScaled ? .multiply : .add)
+    let y = network.node(operation, [product, network.constant(try network.values.tensor([64]))])
+    network.graph.outputs = [.init(value: y, name: "y", element: .float32, shape: nil)]
+    let model = try Model(graph: network.graph, name: "deferred", foldingLimit: 80 * 64 * 4 - 1)
+    #expect(model.graph.deferred.count == 1)
+    #expect(model.graph.nodes.map(\.operation.name) == (isScaled ? ["MatMul", "Mul"] : ["MatMul"]))
+    let x = try network.values.tensor([3, 80])
+    let kept = try Session(try network.models(y, keeping: weights).kept).run([x])[0]
+    #expect(relativeError(try Session(model).run([x])[0], kept.values(as: Float.self).map(Double.init)) < 1e-6)
+  }
+
   @Test(arguments: [false, true]) func fullyConnected(transposed: Bool) throws {
     var network = Network(input: [nil, 80])
     let weights = try network.weights(transposed ? [64, 80] : [80, 64])

@@ -72,4 +72,20 @@ import Testing
     try check([5, -6] as [Int32], 1 << 20 + 3, [1 << 20 + 3, 5, -6, 1 << 20 + 3, 1 << 20 + 3])
     try check([5, -6] as [Int64], .min + 1, [.min + 1, 5, -6, .min + 1, .min + 1])
   }
+
+  /// A frame of any width is few runs, which are computed as they are needed.
+  @Test func wideFramesAreFewRuns() {
+    let wide = 1 << 40
+    func axis(_ mode: Pad.Mode) -> PaddedAxis {
+      PaddedAxis(mode: mode, before: wide, input: 4, output: 2 * wide + 4, step: 1)
+    }
+    #expect(axis(.constant).run(at: 0) == .init(source: nil, step: 0, count: wide))
+    #expect(axis(.edge).run(at: 0) == .init(source: 0, step: 0, count: wide))
+    #expect(axis(.edge).run(at: wide) == .init(source: 0, step: 1, count: 4))
+    #expect(axis(.edge).run(at: wide + 4) == .init(source: 3, step: 0, count: wide))
+    #expect(axis(.wrap).run(at: 2 * wide + 2) == .init(source: 2, step: 1, count: 2))
+    // The period is 0 1 2 3 2 1, and -2^40 is 2 above a multiple of its six positions.
+    #expect(axis(.reflect).run(at: 0) == .init(source: 2, step: 1, count: 1))
+    #expect(axis(.reflect).run(at: 1) == .init(source: 3, step: -1, count: 3))
+  }
 }

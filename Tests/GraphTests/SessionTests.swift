@@ -132,4 +132,136 @@ import Testing
     plan = try odd.withUnsafeBytes { try session.run(on: [.init(x.type, .init(rebasing: $0[1...]))]) }
     #expect(Array(session.output(0, of: plan).bindMemory(to: Float.self)) == [1, 4, 2, 5, 3, 6])
   }
+
+  /// The outputs of a run, in the session's memory, as the inputs of the next.
+  private func outputs(_ session: Session, _ plan: Plan) -> [Session.Input] {
+    plan.outputs.indices.map { .init(plan.outputs[$0].type, session.output($0, of: plan)) }
+  }
+
+  /// A run that needs more memory gives the old back, in which its input may lie.
+  @Test func readsItsOutputsWhereMemoryGrows() throws {
+    var graph = Graph()
+    let (x, y) = (graph.makeValue(), graph.makeValue())
+    graph.inputs = [.init(value: x, name: "x", element: .float32, shape: nil)]
+    graph.outputs = [.init(value: y, name: "y", element: .float32, shape: nil)]
+    graph.append(Concatenation(axis: 0), name: "node", inputs: [x, x], outputs: [y])
+    let session = Session(try Model(graph: graph, name: "twice"))
+    let count = 1 << 17
+    let x0 = try Tensor([count], (0..<count).map(Float.init))
+    var plan = try session.run(on: [.init(x0.type, x0.bytes)])
+    for _ in 0..<3 { plan = try session.run(on: outputs(session, plan)) }
+    let result = session.output(0, of: plan).bindMemory(to: Float.self)
+    #expect(result.count == 16 * count)
+    #expect(result.indices.allSatisfy { result[$0] == Float($0 % count) })
+  }
+
+  /// a + 1 and 2 b: each output may lie where the other's input is to lie.
+  private func states() throws -> Model {
+    var graph = Graph()
+    let (a, b, one, two) = (graph.makeValue(), graph.makeValue(), graph.makeValue(), graph.makeValue())
+    let (sum, product) = (graph.makeValue(), graph.makeValue())
+    graph.constants = [one: try Tensor([], [Float(1)]), two: try Tensor([], [Float(2)])]
+    graph.inputs = [a, b].map { .init(value: $0, name: "x\($0)", element: .float32, shape: nil) }
+    graph.outputs = [sum, product].map { .init(value: $0, name: "y\($0)", element: .float32, shape: nil) }
+    graph.append(Arithmetic(.add), name: "sum", inputs: [a, one], outputs: [sum])
+    graph.append(Arithmetic(.multiply), name: "product", inputs: [b, two], outputs: [product])
+    return try Model(graph: graph, name: "states")
+  }
+
+  @Test(arguments: [false, true]) func readsItsOutputsInAnyOrder(isSwapped: Bool) throws {
+    let session = Session(try states())
+    var (a, b) = ([Float](repeating: 0, count: 64), [Float](repeating: 1, count: 64))
+    let first = [try Tensor([64], a), try Tensor([64], b)]
+    defer { withExtendedLifetime(first) {} }
+    var given = first.map { Session.Input($0.type, $0.bytes) }
+    for _ in 0..<4 {
+      let plan = try session.run(on: given)
+      given = outputs(session, plan)
+      (a, b) = (a.map { $0 + 1 }, b.map { $0 * 2 })
+      #expect(given.map { Array($0.bytes.bindMemory(to: Float.self)) } == [a, b])
+      if isSwapped {
+        given.swapAt(0, 1)
+        (a, b) = (b, a)
+      }
+    }
+  }
+
+  /// Without room for the copies a run is refused, and what the last one gave stays.
+  @Test func countsCopiesOfItsOutputs() throws {
+    let model = try states()
+    let types = [TensorType(.float32, [64]), TensorType(.float32, [64])]
+    let memory = try Session(model).plan(types.map { Operand($0) }).memoryBytes
+    let x = try Tensor([64], [Float](repeating: 3, count: 64))
+    for (room, fits) in [(2 * 256, true), (2 * 256 - 1, false)] {
+      let session = Session(model, memoryLimit: memory + room)
+      let plan = try session.run(on: types.map { .init($0, x.bytes) })
+      if fits {
+        #expect(throws: Never.self) { try session.run(on: outputs(session, plan)) }
+      } else {
+        let error = #expect(throws: FacenetError.self) { try session.run(on: outputs(session, plan)) }
+        #expect(error?.status == .tooLarge)
+        #expect(Array(session.output(1, of: plan).bindMemory(to: Float.self)) == [Float](repeating: 6, count: 64))
+      }
+    }
+  }
+
+  /// Weights and a bias divided by the number of the input's values: what is packed for one size is wrong for another,
+  /// in this session and in every other of the model.
+  @Test(arguments: [1, 2]) func weightsMayFollowFromSizes(convolutions: Int) throws {
+    var (graph, values) = (Graph(), Values(seed: 11))
+    func node(_ operation: any Operator, _ inputs: [Graph.Value?]) -> Graph.Value {
+      let value = graph.makeValue()
+      graph.append(operation, name: "node\(value)", inputs: inputs, outputs: [value])
+      return value
+    }
+    let x = graph.makeValue()
+    graph.inputs = [.init(value: x, name: "x", element: .float32, shape: nil)]
+    let sizes = node(Cast(to: .float32), [node(ShapeOf(.axes(start: 0, end: nil)), [x])])
+    let count = node(Reduce(.product, keepsAxes: false), [sizes])
+    var plain: [[Tensor]] = []
+    for index in 0..<convolutions {
+      plain.append([try values.tensor([4 + index, 3, 1, 1]), try values.tensor([4 + index])])
+      let scaled = plain[index].map { tensor in
+        let value = graph.makeValue()
+        graph.constants[value] = tensor
+        return node(Arithmetic(.divide), [value, count])
+      }
+      let y = node(Convolution(.init()), [x] + scaled)
+      graph.outputs.append(.init(value: y, name: "y\(y)", element: .float32, shape: nil))
+    }
+    let model = try Model(graph: graph, name: "mean")
+    for session in [Session(model), Session(model)] {
+      for side in [2, 3, 2] {
+        let x = try values.tensor([1, 3, side, side])
+        for (result, constants) in zip(try session.run([x]), plain) {
+          let whole = try runOperator(Convolution(.init()), [x] + constants, constants: [1, 2])[0]
+          let expected = whole.values(as: Float.self).map { Double($0) / Double(x.count) }
+          #expect(relativeError(result, expected) < 1e-6)
+        }
+      }
+    }
+  }
+
+  private final class Packed: Sendable {}
+
+  /// Every input size may ask for a variant of its own: those of the plans that a session keeps are found again, others
+  /// are let go.
+  @Test func keepsTheVariantsUsedLast() throws {
+    let weights = PackedWeights()
+    func packed(_ variant: Int, node: Int = 0) throws -> Packed {
+      try weights.value(node: node, variant: AnyHashable(variant)) { Packed() }
+    }
+    weak var dropped: Packed?
+    do {
+      let first = try packed(0)
+      dropped = first
+      for variant in 1..<PackedWeights.keptVariants { _ = try packed(variant) }
+      for variant in 0..<PackedWeights.keptVariants { _ = try packed(variant, node: 1) }
+      #expect(try packed(0) === first)
+      for variant in 0..<PackedWeights.keptVariants - 1 { _ = try packed(100 + variant) }
+      #expect(try packed(0) === first)
+      for variant in 0..<PackedWeights.keptVariants { _ = try packed(200 + variant) }
+    }
+    #expect(dropped == nil)
+  }
 }

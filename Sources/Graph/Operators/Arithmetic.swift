@@ -38,7 +38,7 @@ package struct Arithmetic: Operator {
     let output = site.outputs[0]
     if site.inputs.count == 1 { return .alias }
     let operands = try site.inputs.compactMap { $0 }.map { operand throws(FacenetError) in
-      try BroadcastOperand(operand, for: output)
+      try BroadcastOperand(operand, for: output, at: site)
     }
     let steps = operands.dropFirst().enumerated().map { position, second in
       // From the second pair on, the output so far is the first operand.

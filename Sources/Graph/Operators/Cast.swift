@@ -25,7 +25,7 @@ package struct Cast: Operator {
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let (source, target) = (site.inputs[0]!.type, site.outputs[0].type.element)
     if source.element == target && !roundsToHalf { return .alias }
-    let operand = try BroadcastOperand(site.inputs[0]!, for: site.outputs[0])
+    let operand = try BroadcastOperand(site.inputs[0]!, for: site.outputs[0], at: site)
     switch source.element {
     case .float32: return kernel(from: Float.self, to: target, operand, source.count) { Double($0) }
     case .int8: return kernel(from: Int8.self, to: target, operand, source.count) { Int64($0) }

@@ -41,8 +41,8 @@ package struct Comparison: Operator {
 
   private func kernel<Value: Comparable & Sendable>(_ site: Site, _: Value.Type) throws(FacenetError) -> Kernel {
     let output = site.outputs[0]
-    let a = try BroadcastOperand(site.inputs[0]!, for: output)
-    let b = try BroadcastOperand(site.inputs[1]!, for: output)
+    let a = try BroadcastOperand(site.inputs[0]!, for: output, at: site)
+    let b = try BroadcastOperand(site.inputs[1]!, for: output, at: site)
     let nest = LoopNest(
       output.shape, strides: [a.strides, b.strides, output.strides],
       order: output.layout.memoryOrder(rank: output.rank))

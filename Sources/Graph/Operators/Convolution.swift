@@ -90,8 +90,11 @@ package struct Convolution: AbsorbingOperator {
     let variant = PackedVariant(
       geometry: geometry, algorithm: algorithm, activation: activation, siblings: siblings)
     let packedCount = try Kernels.Convolution.packedCount(geometry, algorithm)
-    let packed = try site.packed(weights, for: variant, byteCount: packedCount * MemoryLayout<Float>.stride) {
-      weights throws(FacenetError) in
+    let workingCount = Kernels.Convolution.packingCount(geometry, algorithm)
+    let packed = try site.packed(
+      weights, for: variant, byteCount: packedCount * MemoryLayout<Float>.stride,
+      workingBytes: workingCount * MemoryLayout<Float>.stride
+    ) { weights throws(FacenetError) in
       try weights.withValues { weights throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try Kernels.Convolution(geometry, algorithm, weights: weights, bias: bias, activation: activation)
@@ -144,17 +147,15 @@ package struct Convolution: AbsorbingOperator {
       padBottom: isImage ? window.padsAfter[first] : 0, padRight: window.padsAfter[last])
   }
 
-  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
-    -> (Tensor, Tensor)?
+  package func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
   {
     let channels = weights.shape.first ?? 0
     guard activation == .none, !addsResidual, weights.type.element == .float32, channels > 0,
-      let affine = affine.expanded(to: channels, rank: weights.shape.count)
+      let affine = affine.expanded(to: channels, rank: weights.rank)
     else { return nil }
-    let row = weights.count / channels
-    let source = weights.values(as: Float.self)
-    let scaled = source.indices.map { source[$0] * affine.scale[$0 / row] }
-    return (try Tensor(weights.shape, scaled), try affine.applied(toBias: bias, channels: channels))
+    let row = weights.type.count / channels
+    return (try affine.scaled(weights) { $0 / row }, try affine.applied(toBias: bias, channels: channels))
   }
 
   package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {

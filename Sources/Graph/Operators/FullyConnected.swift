@@ -69,9 +69,12 @@ package struct FullyConnected: AbsorbingOperator {
     let addend = site.inputs.count > 2 ? site.inputs[2]?.constant : nil
     let bias = try bias(addend, sizes)
     let variant = PackedProductVariant(inner: sizes.inner, columns: sizes.columns, activation: activation)
-    let packed = try site.packed(site.inputs[1]!, for: variant, byteCount: variant.byteCount) {
-      matrix throws(FacenetError) in
-      try scaled(matrix).withValues { matrix throws(FacenetError) in
+    let matrix = site.inputs[1]!
+    let packed = try site.packed(
+      matrix, for: variant, byteCount: variant.byteCount, workingBytes: alpha == 1 ? 0 : matrix.type.byteCount
+    ) { matrix throws(FacenetError) in
+      let scaled = alpha == 1 ? matrix : try matrix.scaled { _ in alpha }
+      return try scaled.withValues { matrix throws(FacenetError) in
         try bias.withValues { bias throws(FacenetError) in
           try MatrixProduct(
             inner: sizes.inner, columns: sizes.columns, matrix: matrix, transposed: transposesB, bias: bias,
@@ -79,7 +82,7 @@ package struct FullyConnected: AbsorbingOperator {
         }
       }
     }
-    let matrixResidual = try bias == nil ? residual(addend, sizes) : nil
+    let matrixResidual = try bias == nil ? residual(addend, sizes, site.budget) : nil
     let transposesA = transposesA
     let scratch = transposesA ? sizes.rows * sizes.inner * MemoryLayout<Float>.stride : 0
     return Kernel(
@@ -102,10 +105,6 @@ package struct FullyConnected: AbsorbingOperator {
     }
   }
 
-  private func scaled(_ matrix: Tensor) throws(FacenetError) -> Tensor {
-    alpha == 1 ? matrix : try Tensor(matrix.shape, matrix.values(as: Float.self).map { $0 * alpha })
-  }
-
   /// beta C where it is the same for every row; nil where there is none or it is a matrix.
   private func bias(_ addend: Tensor?, _ sizes: Sizes) throws(FacenetError) -> Tensor? {
     guard let addend else { return nil }
@@ -116,21 +115,26 @@ package struct FullyConnected: AbsorbingOperator {
   }
 
   /// beta C as a matrix of the output's size; nil where there is none.
-  private func residual(_ addend: Tensor?, _ sizes: Sizes) throws(FacenetError) -> Tensor? {
+  private func residual(_ addend: Tensor?, _ sizes: Sizes, _ budget: MemoryBudget) throws(FacenetError) -> Tensor? {
     guard let addend else { return nil }
     let strides = try addendStrides(addend.type, sizes)
     let values = addend.values(as: Float.self)
-    return try Tensor(
-      [sizes.rows, sizes.columns],
-      (0..<sizes.rows * sizes.columns).map {
-        beta * values[$0 / sizes.columns * strides.row + $0 % sizes.columns * strides.column]
-      })
+    let type = try TensorType.checked(.float32, [sizes.rows, sizes.columns])
+    try budget.take(type.byteCount, for: "its C as a matrix \(type)")
+    return try Tensor(type) { memory in
+      let target = memory.bindMemory(to: Float.self)
+      for row in 0..<sizes.rows {
+        for column in 0..<sizes.columns {
+          target[row * sizes.columns + column] = beta * values[row * strides.row + column * strides.column]
+        }
+      }
+    }
   }
 
-  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
-    -> (Tensor, Tensor)?
+  package func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
   {
-    guard activation == .none, alpha == 1, beta == 1, weights.shape.count == 2,
+    guard activation == .none, alpha == 1, beta == 1, weights.rank == 2,
       weights.type.element == .float32
     else { return nil }
     let columns = weights.shape[transposesB ? 0 : 1]
@@ -138,10 +142,9 @@ package struct FullyConnected: AbsorbingOperator {
     else {
       return nil
     }
-    let inner = weights.count / columns
-    let source = weights.values(as: Float.self)
-    let scaled = source.indices.map { source[$0] * affine.scale[transposesB ? $0 / inner : $0 % columns] }
-    return (try Tensor(weights.shape, scaled), try affine.applied(toBias: bias, channels: columns))
+    let inner = weights.type.count / columns
+    let scaled = try affine.scaled(weights) { transposesB ? $0 / inner : $0 % columns }
+    return (scaled, try affine.applied(toBias: bias, channels: columns))
   }
 
   package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {

@@ -75,10 +75,10 @@ extension MatrixMultiplication {
   }
 
   /// Constants along the last axis, where B is a matrix.
-  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
-    -> (Tensor, Tensor)?
+  package func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
   {
-    guard activation == .none, !addsResidual, weights.shape.count == 2, weights.count > 0,
+    guard activation == .none, !addsResidual, weights.rank == 2, weights.type.count > 0,
       weights.type.element == .float32,
       affine.constantShape.count == 1 || affine.scale.count == 1 && affine.shift.count == 1
     else { return nil }
@@ -86,11 +86,11 @@ extension MatrixMultiplication {
     guard columns > 0, [1, columns].contains(affine.scale.count), [1, columns].contains(affine.shift.count) else {
       return nil
     }
-    let source = weights.values(as: Float.self)
-    let scaled = source.indices.map { source[$0] * affine.scale[affine.scale.count == 1 ? 0 : $0 % columns] }
     let full = { (values: [Float]) in values.count == 1 ? [Float](repeating: values[0], count: columns) : values }
     let whole = ChannelAffine(scale: full(affine.scale), shift: full(affine.shift))
-    return (try Tensor(weights.shape, scaled), try whole.applied(toBias: bias, channels: columns))
+    return (
+      try whole.scaled(weights) { $0 % columns }, try whole.applied(toBias: bias, channels: columns)
+    )
   }
 
   package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {

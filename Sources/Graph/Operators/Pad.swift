@@ -83,48 +83,46 @@ extension Int {
 }
 
 /// Where the positions of one output axis come from.
-private struct PaddedAxis {
-  /// Neighbouring positions that show neighbouring ones of the input, or the value where there is no source.
-  struct Run {
+struct PaddedAxis {
+  /// Neighbouring positions that show those of the input a step of 1, 0 or -1 apart, or the value where there is no
+  /// source.
+  struct Run: Equatable {
     var source: Int?
+    var step: Int
     var count: Int
   }
 
-  let runs: [Run]
+  let mode: Pad.Mode
+  let before: Int
+  /// Positions of the input, at least one unless the mode is `constant`, and of the output.
+  let input: Int
   let output: Int
-  let isWhole: Bool
   /// Elements of the input from one position to the next.
   let step: Int
 
-  init(mode: Pad.Mode, before: Int, input: Int, output: Int, step: Int) {
-    self.output = output
-    self.step = step
-    isWhole = before == 0 && input == output
-    var runs: [Run] = []
-    for position in 0..<output {
-      let source = Self.source(position - before, input, mode)
-      if let last = runs.last, source == last.source.map({ $0 + last.count }) {
-        runs[runs.count - 1].count += 1
-      } else {
-        runs.append(Run(source: source, count: 1))
-      }
+  var isWhole: Bool { before == 0 && input == output }
+
+  /// The positions from this one on that can be read as one run; a run may be followed by one that continues it.
+  func run(at start: Int) -> Run {
+    let (position, left) = (start - before, output - start)
+    if position >= 0 && position < input { return Run(source: position, step: 1, count: min(left, input - position)) }
+    let outside = min(left, position < 0 ? -position : left)
+    switch mode {
+    case .constant: return Run(source: nil, step: 0, count: outside)
+    case .reflect where input > 1: return reflected(position, left)
+    case .wrap:
+      let source = ((position % input) + input) % input
+      return Run(source: source, step: 1, count: min(left, input - source))
+    case .edge, .reflect: return Run(source: position < 0 ? 0 : input - 1, step: 0, count: outside)
     }
-    self.runs = runs
   }
 
-  /// The input position that one counted from the input's start shows, nil for the value.
-  private static func source(_ position: Int, _ input: Int, _ mode: Pad.Mode) -> Int? {
-    if position >= 0 && position < input { return position }
-    switch mode {
-    case .constant: return nil
-    case .edge: return max(0, min(input - 1, position))
-    case .wrap: return ((position % input) + input) % input
-    case .reflect:
-      if input == 1 { return 0 }
-      let period = 2 * (input - 1)
-      let inside = ((position % period) + period) % period
-      return inside < input ? inside : period - inside
-    }
+  /// Up to the last position of the input, and from there down to the second.
+  private func reflected(_ position: Int, _ left: Int) -> Run {
+    let (last, period) = (input - 1, 2 * (input - 1))
+    let inside = ((position % period) + period) % period
+    if inside < last { return Run(source: inside, step: 1, count: min(left, last - inside)) }
+    return Run(source: period - inside, step: -1, count: min(left, period - inside))
   }
 }
 
@@ -155,19 +153,22 @@ private struct PaddedCopy {
 
   func run(_ source: UnsafePointer<UInt8>, _ target: inout UnsafeMutablePointer<UInt8>, axis: Int) {
     guard axis < axes.count else { return copy(source, &target, elementSize) }
-    for run in axes[axis].runs {
-      guard let position = run.source else {
-        write(&target, run.count * inner[axis])
-        continue
-      }
-      let step = axes[axis].step * elementSize
-      let start = source + position * step
-      if isDense[axis] {
-        copy(start, &target, run.count * inner[axis])
-      } else {
-        for index in 0..<run.count { self.run(start + index * step, &target, axis: axis + 1) }
-      }
+    var position = 0
+    while position < axes[axis].output {
+      let run = axes[axis].run(at: position)
+      show(run, of: source, &target, axis: axis)
+      position += run.count
     }
+  }
+
+  private func show(
+    _ run: PaddedAxis.Run, of source: UnsafePointer<UInt8>, _ target: inout UnsafeMutablePointer<UInt8>, axis: Int
+  ) {
+    guard let position = run.source else { return write(&target, run.count * inner[axis]) }
+    let bytes = axes[axis].step * elementSize
+    let start = source + position * bytes
+    if isDense[axis] && run.step == 1 { return copy(start, &target, run.count * inner[axis]) }
+    for index in 0..<run.count { self.run(start + index * run.step * bytes, &target, axis: axis + 1) }
   }
 
   private func copy(_ source: UnsafePointer<UInt8>, _ target: inout UnsafeMutablePointer<UInt8>, _ bytes: Int) {

@@ -23,8 +23,8 @@ package struct ParametricRelu: Operator {
 
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     let output = site.outputs[0]
-    let x = try BroadcastOperand(site.inputs[0]!, for: output)
-    let slopes = try BroadcastOperand(site.inputs[1]!, for: output)
+    let x = try BroadcastOperand(site.inputs[0]!, for: output, at: site)
+    let slopes = try BroadcastOperand(site.inputs[1]!, for: output, at: site)
     let nest = LoopNest(
       output.shape, strides: [x.strides, slopes.strides, output.strides],
       order: output.layout.memoryOrder(rank: output.rank))

@@ -23,8 +23,8 @@ package struct Power: Operator {
   package func kernel(_ site: Site) throws(FacenetError) -> Kernel {
     if let kernel = specialKernel(site) { return kernel }
     let output = site.outputs[0]
-    let x = try BroadcastOperand(site.inputs[0]!, for: output)
-    let power = try BroadcastOperand(site.inputs[1]!, for: output)
+    let x = try BroadcastOperand(site.inputs[0]!, for: output, at: site)
+    let power = try BroadcastOperand(site.inputs[1]!, for: output, at: site)
     let nest = LoopNest(
       output.shape, strides: [x.strides, power.strides, output.strides],
       order: output.layout.memoryOrder(rank: output.rank))

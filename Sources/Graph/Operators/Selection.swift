@@ -29,7 +29,7 @@ package struct Selection: Operator {
   private func kernel<Value: Sendable>(_ site: Site, _: Value.Type) throws(FacenetError) -> Kernel {
     let output = site.outputs[0]
     let operands = try site.inputs.prefix(3).map { operand throws(FacenetError) in
-      try BroadcastOperand(operand!, for: output)
+      try BroadcastOperand(operand!, for: output, at: site)
     }
     let nest = LoopNest(
       output.shape, strides: operands.map(\.strides) + [output.strides],

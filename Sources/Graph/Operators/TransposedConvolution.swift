@@ -83,22 +83,21 @@ package struct TransposedConvolution: AbsorbingOperator {
     }
   }
 
-  package func absorbing(_ affine: ChannelAffine, weights: Tensor, bias: Tensor?) throws(FacenetError)
-    -> (Tensor, Tensor)?
+  package func absorbing(_ affine: ChannelAffine, weights: Operand, bias: Tensor?) throws(FacenetError)
+    -> (weights: Tensor?, bias: Tensor)?
   {
-    guard activation == .none, weights.type.element == .float32, weights.shape.count > 2, weights.count > 0,
+    guard activation == .none, weights.type.element == .float32, weights.rank > 2, weights.type.count > 0,
       groups > 0, weights.shape[0] % groups == 0
     else { return nil }
     let (perGroup, taps) = (weights.shape[1], weights.shape[2...].reduce(1, *))
     let channels = try checkedProduct([perGroup, groups], what: "the number of output channels")
-    guard let affine = affine.expanded(to: channels, rank: weights.shape.count) else { return nil }
+    guard let affine = affine.expanded(to: channels, rank: weights.rank) else { return nil }
     let inputsInGroup = weights.shape[0] / groups
-    let source = weights.values(as: Float.self)
-    let scaled = source.indices.map { index in
+    let scaled = try affine.scaled(weights) { index in
       let group = index / (taps * perGroup) / inputsInGroup
-      return source[index] * affine.scale[group * perGroup + index / taps % perGroup]
+      return group * perGroup + index / taps % perGroup
     }
-    return (try Tensor(weights.shape, scaled), try affine.applied(toBias: bias, channels: channels))
+    return (scaled, try affine.applied(toBias: bias, channels: channels))
   }
 
   package func absorbing(_ activation: Activation) -> (any AbsorbingOperator)? {

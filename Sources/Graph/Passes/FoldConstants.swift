@@ -40,7 +40,7 @@ func evaluate(_ node: Graph.Node, _ inputs: [Operand?], budget: MemoryBudget) th
     let (operands, results) = try laidOut(node, inputs, types)
     let site = Site(
       inputs: operands, outputs: results, threads: 1, node: node.identifier, cache: PackedWeights(),
-      budget: budget.copy())
+      moved: MovedConstants(), budget: budget.copy())
     let kernel = try node.operation.kernel(site)
     guard let body = kernel.body else { return [try inputs[0]!.constant!.reshaped(types[0].shape)] }
     try budget.take(types)

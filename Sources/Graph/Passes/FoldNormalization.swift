@@ -1,8 +1,8 @@
 import Core
 
 /// Moves multiplications and additions by constants that follow a convolution or matrix product into its weights and
-/// bias: batch normalisation, affine layers, scaled residuals.
-/// - Throws: `tooLarge` when the new weights, where they take more memory than the old, do not fit into `budget`.
+/// bias: batch normalisation, affine layers, scaled residuals. They stay where they are when the new weights, which may
+/// take more memory than the old, do not fit into `budget`.
 func foldNormalization(_ graph: inout Graph, budget: MemoryBudget) throws(FacenetError) {
   var changed = true
   while changed {
@@ -20,27 +20,32 @@ func foldNormalization(_ graph: inout Graph, budget: MemoryBudget) throws(Facene
   }
 }
 
-/// New weights for a node, and the value that its output now is.
+/// New weights, if any, and a new bias for a node, and the value that its output now is.
 private struct AffinePatch {
   let node: Int
-  let weights: Tensor
+  let weights: Tensor?
   let bias: Tensor
   let absorbed: Int
   /// Old weights that nobody reads any more.
   let unread: Graph.Value?
 
   func apply(to graph: inout Graph) {
-    let (weightValue, biasValue) = (graph.makeValue(), graph.makeValue())
-    if let unread { graph.constants[unread] = nil }
-    graph.constants[weightValue] = weights
-    graph.constants[biasValue] = bias
     var inputs = Array(graph.nodes[node].inputs.prefix(3))
     while inputs.count < 3 { inputs.append(nil) }
-    inputs[1] = weightValue
-    inputs[2] = biasValue
+    if let unread { graph.constants[unread] = nil }
+    if let weights { inputs[1] = graph.constant(weights) }
+    inputs[2] = graph.constant(bias)
     graph.nodes[node].inputs = inputs
     graph.nodes[node].outputs = graph.nodes[absorbed].outputs
     graph.nodes.remove(at: absorbed)
+  }
+}
+
+extension Graph {
+  fileprivate mutating func constant(_ tensor: Tensor) -> Value {
+    let value = makeValue()
+    constants[value] = tensor
+    return value
   }
 }
 
@@ -58,16 +63,15 @@ private func affinePatch(
   let bias = biasValue.flatMap { graph.constants[$0] }
   guard let operation = before.operation as? any AbsorbingOperator, before.outputs.first == source,
     before.inputs.count == 2 || before.inputs.count == 3, bias != nil || biasValue == nil,
-    let weightValue = before.inputs[1], let old = graph.operand(weightValue)
+    let weightValue = before.inputs[1], let weights = graph.operand(weightValue)
   else { return nil }
   // Old weights that no other node reads make room for the new, unless they were never in memory.
-  let growth = uses[weightValue] == 1 && old.deferred == nil ? 0 : old.type.byteCount
-  try budget.copy().take(growth, for: "weight \(old.type) with '\(node.name)' folded into it")
-  let weights = try old.weights()
-  guard let (newWeights, newBias) = try operation.absorbing(affine, weights: weights, bias: bias)
+  let isOnlyReader = uses[weightValue] == 1
+  let growth = !affine.scales || isOnlyReader && weights.deferred == nil ? 0 : weights.type.byteCount
+  guard growth <= budget.left, let new = try operation.absorbing(affine, weights: weights, bias: bias)
   else { return nil }
   try budget.take(growth, for: "its weight")
   return AffinePatch(
-    node: producer, weights: newWeights, bias: newBias, absorbed: position,
-    unread: uses[weightValue] == 1 ? weightValue : nil)
+    node: producer, weights: new.weights, bias: new.bias, absorbed: position,
+    unread: isOnlyReader && new.weights != nil ? weightValue : nil)
 }

@@ -19,7 +19,7 @@ private struct Sibling {
   let node: Graph.Node
   let operation: Convolution
   let weights: Operand
-  let bias: Tensor?
+  let bias: Operand?
   /// What it reads: these channels of this value.
   let source: Graph.Value
   let reads: Range<Int>
@@ -46,10 +46,13 @@ private struct Sibling {
       activation: activation.slopes(channels: 0) == nil ? activation : .prelu([]))
   }
 
-  /// Whether both compute the same: a file may say things twice.
-  func isTwin(of other: Sibling) -> Bool {
-    node.inputs == other.node.inputs && operation.activation == other.operation.activation
+  /// Beside the window, all that decides what it computes: a file may say things twice.
+  struct Twin: Hashable {
+    let inputs: [Graph.Value?]
+    let activation: Activation
   }
+
+  var twin: Twin { Twin(inputs: node.inputs, activation: operation.activation) }
 }
 
 private struct SiblingMerger {
@@ -83,9 +86,10 @@ private struct SiblingMerger {
   private func sibling(at position: Int, _ producers: [Graph.Value: Int]) -> Sibling? {
     let node = graph.nodes[position]
     guard let operation = node.operation as? Convolution, !operation.addsResidual, let x = node.inputs[0],
-      let weights = node.inputs[1].flatMap({ operands[$0] }), let channels = operands[x]?.shape[1]
+      let weights = node.inputs[1].flatMap({ operands[$0] }), weights.shape[0] > 0,
+      let channels = operands[x]?.shape[1]
     else { return nil }
-    let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { operands[$0]?.constant } : nil
+    let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { operands[$0] } : nil
     let isDepthwise = weights.shape[1] == 1 && weights.shape[0] == operation.attributes.groups
     var (source, reads) = (x, 0..<channels)
     if isDepthwise, let producer = producers[x], let slice = graph.nodes[producer].operation as? ChannelSlice {
@@ -111,16 +115,16 @@ private struct SiblingMerger {
 
   mutating func merge(_ family: [Sibling]) throws(FacenetError) {
     var distinct: [Sibling] = []
+    var runs: [Sibling.Twin: Range<Int>] = [:]
     var outputs: [(value: Graph.Value, channels: Range<Int>)] = []
+    var count = 0
     for sibling in family {
-      let output = sibling.node.outputs[0]!
-      if let twin = distinct.firstIndex(where: { $0.isTwin(of: sibling) }) {
-        outputs.append((output, outputs[twin].channels))
-      } else {
-        let start = distinct.reduce(0) { $0 + $1.channels }
+      let run = runs[sibling.twin] ?? count..<count + sibling.channels
+      if runs.updateValue(run, forKey: sibling.twin) == nil {
         distinct.append(sibling)
-        outputs.insert((output, start..<start + sibling.channels), at: distinct.count - 1)
+        count = run.upperBound
       }
+      outputs.append((sibling.node.outputs[0]!, run))
     }
     let first = family.map(\.position).min()!
     for sibling in family { replacements[sibling.position] = [] }
@@ -175,17 +179,20 @@ private struct SiblingMerger {
     let value = graph.makeValue()
     graph.deferred[value] = deferred
     operands[value] = Operand(deferred)
+    operands[value]!.isOfPlan = parts.contains { $0.isOfPlan }
     return value
   }
 
   private mutating func bias(of siblings: [Sibling]) throws(FacenetError) -> Graph.Value? {
     guard siblings.contains(where: { $0.bias != nil }) else { return nil }
     let values = siblings.flatMap { sibling in
-      sibling.bias.map { Array($0.values(as: Float.self)) } ?? [Float](repeating: 0, count: sibling.channels)
+      sibling.bias?.constant.map { Array($0.values(as: Float.self)) }
+        ?? [Float](repeating: 0, count: sibling.channels)
     }
     let (value, bias) = (graph.makeValue(), try Tensor([values.count], values))
     graph.constants[value] = bias
     operands[value] = Operand(bias.type, constant: bias)
+    operands[value]!.isOfPlan = siblings.contains { $0.bias?.isOfPlan ?? false }
     return value
   }
 }
