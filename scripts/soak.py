@@ -18,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 LIB = ROOT / "build" / "lib"
@@ -33,6 +34,15 @@ LIMIT = 1024
 """KiB that a process may grow by."""
 
 ENVIRONMENT = dict(os.environ, LD_LIBRARY_PATH=str(LIB), FACENET_LIBRARY=str(LIB / "libfacenet.so.0"), FACENET_MODELS=str(MODELS))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of a run."""
+
+    wall: float
+    """From start to end; other programs on the machine lengthen it."""
+    processor: float
 
 
 def missing() -> str:
@@ -78,23 +88,27 @@ def growth(calls: int, folder: Path) -> Dict[str, int]:
     }
 
 
-def started(program: Path) -> float:
-    """Milliseconds from the start of a program to its end."""
+def started(program: Path) -> Cost:
+    """What a program costs from its start to its end."""
     begin = time.perf_counter()
     process = os.posix_spawn(str(program), [str(program)], ENVIRONMENT)
-    status = os.waitpid(process, 0)[1]
+    _, status, usage = os.wait4(process, 0)
     elapsed = time.perf_counter() - begin
     if status != 0:
         raise RuntimeError(f"{program.name} ended with status {status}")
-    return elapsed * 1000
+    return Cost(elapsed * 1000, (usage.ru_utime + usage.ru_stime) * 1000)
 
 
-def start_up(times: int, folder: Path) -> Tuple[float, float]:
-    """Median milliseconds of a program with the library and of one without, run by turns."""
+def median(costs: Sequence[Cost]) -> Cost:
+    return Cost(statistics.median(cost.wall for cost in costs), statistics.median(cost.processor for cost in costs))
+
+
+def start_up(times: int, folder: Path) -> Tuple[Cost, Cost]:
+    """The median cost of a program with the library and of one without, run by turns."""
     linked = compiled(TESTS / "start.c", folder / "linked", "-DLINKED", "-lfacenet")
     plain = compiled(TESTS / "start.c", folder / "plain")
     rounds = [(started(linked), started(plain)) for _ in range(times)]
-    return statistics.median(first for first, _ in rounds), statistics.median(second for _, second in rounds)
+    return median([first for first, _ in rounds]), median([second for _, second in rounds])
 
 
 def valgrind(folder: Path) -> str:
@@ -119,9 +133,9 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with_library, without = start_up(options.starts, folder)
-        print(f"start-up, median of {options.starts} by turns: {with_library:.2f} ms with the library, {without:.2f} ms "
-              f"without, {with_library - without:.2f} ms apart", flush=True)
+        linked, plain = start_up(options.starts, folder)
+        print(f"start, median of {options.starts} by turns: {linked.wall:.2f} ms with the library, {plain.wall:.2f} ms without; "
+              f"of the processor {linked.processor:.2f} and {plain.processor:.2f} ms", flush=True)
         grown = growth(options.calls, folder)
         for language, kibibytes in grown.items():
             print(f"{language}: {kibibytes} KiB more after {options.calls} verifications (limit {LIMIT})", flush=True)

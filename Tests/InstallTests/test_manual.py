@@ -107,6 +107,7 @@ class Completions(unittest.TestCase):
         self.assertIn("install:Fetch and convert a model", self.zsh("facenet", "model"))
         told = self.zsh("facenet", "verify")
         self.assertTrue(any(line.startswith("(--far)--threshold=[The largest distance") for line in told), told)
+        self.assertTrue(any(line.startswith("--embedder=[") and line.endswith(":_facenet_models_or_files") for line in told))
         self.assertIn("*:NAME:_facenet_models", self.zsh("facenet", "model", "install"))
         self.assertIn(":bash|zsh:(bash zsh)", self.zsh("facenet", "completion"))
 

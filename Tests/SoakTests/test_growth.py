@@ -22,8 +22,9 @@ class Growth(unittest.TestCase):
 
     def test_both_programs_start(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            for milliseconds in soak.start_up(5, Path(folder)):
-                self.assertGreater(milliseconds, 0)
+            for cost in soak.start_up(5, Path(folder)):
+                self.assertGreater(cost.wall, 0)
+                self.assertGreater(cost.processor, 0)
 
 
 if __name__ == "__main__":

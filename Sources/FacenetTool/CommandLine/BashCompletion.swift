@@ -10,7 +10,7 @@ enum BashCompletion {
       # Completion of facenet for bash; made by `facenet completion bash`.
       _facenet() {
         local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
-        local verb="${COMP_WORDS[1]}" first=2 seconds="" options="" words="" models="" files="" IFS=$' \\t\\n'
+        local verb="${COMP_WORDS[1]}" seconds="" options="" words="" models="" files="" IFS=$' \\t\\n'
         COMPREPLY=()
         # Of --name=value bash makes three words.
         if [ "$current" = "=" ]; then

@@ -50,7 +50,9 @@ struct ManualPage {
   }
 
   /// Title and sections; a section without lines is left out.
-  private static func page(_ name: String, _ purpose: String, _ sections: [(title: String, lines: [String])]) -> String {
+  private static func page(_ name: String, _ purpose: String, _ sections: [(title: String, lines: [String])])
+    -> String
+  {
     // No date: the same source makes the same page.
     let title = ".TH \(escaped(name.uppercased())) 1 \"\" \"facenet \(Program.version)\" \"Manual of facenet\""
     var lines = [title, ".SH NAME", "\(escaped(name)) \\- \(escaped(purpose))"]
@@ -63,7 +65,7 @@ struct ManualPage {
   }
 
   private static func references(_ names: [String]) -> String {
-    names.map { "\\fB\(escaped($0))\\fP(1)" }.joined(separator: ",\n")
+    names.map { "\\fB\\%\(escaped($0))\\fP(1)" }.joined(separator: ",\n")
   }
 
   /// Running text; what stands between backticks is bold.

@@ -17,6 +17,10 @@ enum ZshCompletion {
         compadd "$@" -- ${names%% *}
       }
 
+      _facenet_models_or_files() {
+        _alternative 'models:model:_facenet_models' 'files:file:_files'
+      }
+
       _facenet() {
         local verb=$words[2]
         local -a firsts seconds
@@ -71,7 +75,7 @@ enum ZshCompletion {
   private static func action(_ proposals: Proposals) -> String {
     switch (proposals.words.isEmpty, proposals.hasModels, proposals.hasFiles) {
     case (false, _, _): "(\(proposals.words.joined(separator: " ")))"
-    case (true, true, true): "_alternative \"models:model:_facenet_models\" \"files:file:_files\""
+    case (true, true, true): "_facenet_models_or_files"
     case (true, true, false): "_facenet_models"
     case (true, false, true): "_files"
     case (true, false, false): " "

@@ -33,7 +33,8 @@ struct Recipes {
     let places = ["\(parentFolder(start))/share/facenet/models", "/usr/share/facenet/models"]
     guard let installed = places.first(where: { exists("\($0)/recipe.py") }) else {
       throw FacenetError(
-        .notFound, "there are no recipes: neither in \(places.joined(separator: " nor ")) nor in a checkout around the program")
+        .notFound,
+        "there are no recipes: neither in \(places.joined(separator: " nor ")) nor in a checkout around the program")
     }
     return Recipes(
       folder: installed, environmentScript: "\(installed)/environment.sh",
