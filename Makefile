@@ -17,10 +17,10 @@ DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
 .PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment
+  packages environment typecheck wheel test-wheel python-tools
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build samples ## Find and verify the faces of real photographs; pictures and a page go to build/demo.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
@@ -34,13 +34,22 @@ build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
 	@sh scripts/build-library.sh $(BUILD)
 
-check: floors lint test ## Check the floors and the format, then run every test.
+check: floors lint typecheck test test-wheel ## Check the floors, the format and the types, then run every test.
 
 floors: ## Check that every import points to a floor below.
 	@python3 scripts/floors.py
 
 lint: toolchain ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+typecheck: python-tools ## Check the types of the Python package, its tests and examples.
+	@cd bindings/python && $(CURDIR)/$(BUILD)/python-tools/bin/mypy
+
+wheel: build python-tools ## Make the Python wheel, libraries included, in build/wheel.
+	@sh scripts/make-wheel.sh $(BUILD)
+
+test-wheel: wheel models samples ## Test the wheel in fresh environments, with numpy and without.
+	@python3 scripts/test_wheel.py
 
 sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
 	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
@@ -80,6 +89,9 @@ toolchain:
 
 packages:
 	@sh scripts/packages.sh
+
+python-tools: packages
+	@sh tools/environment.sh $(BUILD)/python-tools bindings/python/requirements.txt
 
 environment: packages
 	@sh tools/environment.sh $(BUILD)/venv

@@ -60,7 +60,7 @@ class InternalError(FacenetError, RuntimeError):
     status = 8
 
 
-BY_STATUS: Dict[int, Type[FacenetError]] = {
+_BY_STATUS: Dict[int, Type[FacenetError]] = {
     error.status: error
     for error in (
         InvalidArgumentError,
@@ -73,3 +73,10 @@ BY_STATUS: Dict[int, Type[FacenetError]] = {
         InternalError,
     )
 }
+
+
+def error_for(status: int, message: str) -> FacenetError:
+    """The exception for a status other than 0; FacenetError itself for one that a later library has added."""
+    error = _BY_STATUS.get(status, FacenetError)(message)
+    error.status = status
+    return error
