@@ -21,7 +21,7 @@ PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 
 .PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment install uninstall abi abi-record soak test-tools
+  packages environment install uninstall abi abi-record soak test-tools typecheck wheel test-wheel python-tools
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,13 +38,22 @@ build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
 	@sh scripts/build-library.sh $(BUILD)
 
-check: floors lint test ## Check the floors and the format, then run every test.
+check: floors lint typecheck test test-wheel ## Check the floors, the format and the types, then run every test.
 
 floors: ## Check that every import points to a floor below.
 	@python3 scripts/floors.py
 
 lint: toolchain ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+typecheck: python-tools ## Check the types of the Python package, its tests and examples.
+	@cd bindings/python && $(CURDIR)/$(BUILD)/python-tools/bin/mypy
+
+wheel: build python-tools ## Make the Python wheel, libraries included, in build/wheel.
+	@sh scripts/make-wheel.sh $(BUILD)
+
+test-wheel: wheel models samples ## Test the wheel in fresh environments, with numpy and without.
+	@python3 scripts/test_wheel.py
 
 sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
 	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
@@ -112,6 +121,9 @@ toolchain:
 
 packages:
 	@sh scripts/packages.sh
+
+python-tools: packages
+	@sh tools/environment.sh $(BUILD)/python-tools bindings/python/requirements.txt
 
 environment: packages
 	@sh tools/environment.sh $(BUILD)/venv

@@ -1,9 +1,13 @@
 """Faces in photographs found, aligned, embedded and verified.
 
 >>> import facenet
->>> result = facenet.verify("one.jpg", "other.jpg")     # doctest: +SKIP
->>> result.same, result.distance, result.threshold      # doctest: +SKIP
-(True, 0.52, 1.1)
+>>> result = facenet.verify("obama.jpg", "obama2.jpg")
+>>> result.same, result.distance < result.threshold
+(True, True)
+>>> [face.score > 0.9 for face in facenet.detect("biden.jpg")]
+[True]
+>>> facenet.embed("biden.jpg").shape
+(1, 512)
 
 Pictures may be paths, the bytes of JPEG or PNG files, uint8 arrays (H, W, 3), Pillow images, or :class:`Image`.
 Coordinates are pixels of the picture: origin top left, y down. Failures raise :class:`FacenetError`, by kind.

@@ -66,7 +66,7 @@ class CancelledError(FacenetError, RuntimeError):
     status = 9
 
 
-BY_STATUS: Dict[int, Type[FacenetError]] = {
+_BY_STATUS: Dict[int, Type[FacenetError]] = {
     error.status: error
     for error in (
         InvalidArgumentError,
@@ -80,3 +80,10 @@ BY_STATUS: Dict[int, Type[FacenetError]] = {
         CancelledError,
     )
 }
+
+
+def error_for(status: int, message: str) -> FacenetError:
+    """The exception for a status other than 0; FacenetError itself for one that a later library has added."""
+    error = _BY_STATUS.get(status, FacenetError)(message)
+    error.status = status
+    return error

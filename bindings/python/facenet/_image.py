@@ -21,6 +21,12 @@ class Image:
     """A picture: decoded from a file or from bytes, or borrowed from an array.
 
     Immutable, if the array it was made from is left alone: any thread.
+
+    >>> image = Image.open("obama.jpg")
+    >>> image.width, image.height, image.pixels.shape
+    (910, 1137, (1137, 910, 3))
+    >>> Image.from_array(image.pixels[100:300, 200:500]).width
+    300
     """
 
     def __init__(self, image: CImage, owner: Any) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, TypeVar
 
-from ._errors import BY_STATUS, InternalError, InvalidArgumentError
+from ._errors import InvalidArgumentError, error_for
 
 SONAME = "libfacenet.so.0"
 OLDEST = 100
@@ -187,7 +187,7 @@ def version() -> str:
 def check(status: int) -> None:
     """Raises what a status other than 0 stands for, with the message of this thread."""
     if status != 0:
-        raise BY_STATUS.get(status, InternalError)(message())
+        raise error_for(status, message())
 
 
 def message() -> str:

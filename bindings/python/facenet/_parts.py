@@ -49,7 +49,13 @@ def opener(
 
 
 class Detector(Handle):
-    """Finds faces. Immutable: any thread, many at once."""
+    """Finds faces. Immutable: any thread, many at once.
+
+    >>> with Detector("retinaface", minimum_size=80) as detector:
+    ...     (face,) = detector.detect("obama.jpg")
+    >>> face.width < face.height, len(face.landmarks)
+    (True, 5)
+    """
 
     def __init__(
         self,
@@ -92,7 +98,15 @@ class Detector(Handle):
 
 
 class Embedder(Handle):
-    """Turns aligned faces into vectors. Immutable: any thread, many at once."""
+    """Turns aligned faces into vectors. Immutable: any thread, many at once.
+
+    >>> with Detector() as detector, Embedder("dlib") as embedder:
+    ...     pictures = ["obama.jpg", "obama2.jpg"]
+    ...     crops = [embedder.align(picture, detector.detect(picture)[0]) for picture in pictures]
+    ...     a, b = embedder.embed(crops)
+    ...     crops[0].shape, a.shape, embedder.distance(a, b) <= embedder.threshold
+    ((150, 150, 3), (128,), True)
+    """
 
     def __init__(
         self,

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 class Pipeline(Handle):
-    """From a picture to embeddings and verdicts. Immutable: any thread, many at once."""
+    """From a picture to embeddings and verdicts. Immutable: any thread, many at once.
+
+    >>> with Pipeline(embedder=Embedder("dlib")) as pipeline:
+    ...     faces, vectors = pipeline.embed("obama.jpg")
+    ...     len(faces), vectors.shape, pipeline.verify("obama.jpg", "biden.jpg").same
+    (1, (1, 128), False)
+    """
 
     def __init__(
         self,

@@ -6,16 +6,19 @@ import os
 import sys
 import unittest
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Type, TypeVar
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+PACKAGE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PACKAGE))
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = PACKAGE.parents[1]
 SAMPLES = Path(os.environ.get("FACENET_SAMPLES", ROOT / "build" / "samples"))
 MODELS = Path(os.environ.get("FACENET_MODELS", ROOT / "build" / "models"))
 os.environ.setdefault("FACENET_MODELS", str(MODELS))
 
 ONE, OTHER, ANOTHER_MAN = (str(SAMPLES / name) for name in ("obama.jpg", "obama2.jpg", "biden.jpg"))
+
+Test = TypeVar("Test", Type[unittest.TestCase], Callable[..., Any])
 
 try:
     import numpy
@@ -31,12 +34,16 @@ def ppm(width: int, height: int) -> bytes:
     return b"P6 %d %d 255\n" % (width, height) + pixels
 
 
-def needs_data(test: Callable[..., Any]) -> Callable[..., Any]:
-    """Skips a test where the models or the sample photographs are absent."""
-    wanted = [MODELS / "retinaface.onnx", MODELS / "facenet.onnx", Path(ONE), Path(OTHER), Path(ANOTHER_MAN)]
-    missing = ", ".join(path.name for path in wanted if not path.exists())
-    return unittest.skipIf(missing, f"data not present: {missing}")(test)
+def missing_data() -> str:
+    """The names of the models and sample photographs that are absent."""
+    models = [MODELS / f"{name}.onnx" for name in ("retinaface", "facenet", "dlib")]
+    return ", ".join(path.name for path in [*models, Path(ONE), Path(OTHER), Path(ANOTHER_MAN)] if not path.exists())
 
 
-def needs_numpy(test: Callable[..., Any]) -> Callable[..., Any]:
+def needs_data(test: Test) -> Test:
+    """Skips a test where they are."""
+    return unittest.skipIf(bool(missing_data()), f"data not present: {missing_data()}")(test)
+
+
+def needs_numpy(test: Test) -> Test:
     return unittest.skipIf(np is None, "numpy is not installed")(test)

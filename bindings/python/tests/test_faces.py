@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import unittest
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 from support import ANOTHER_MAN, MODELS, ONE, OTHER, needs_data, needs_numpy, np, ppm
 
@@ -23,7 +22,7 @@ class Options(unittest.TestCase):
             {"overlap": float("nan")},
         ):
             with self.subTest(options=options), self.assertRaises(facenet.InvalidArgumentError):
-                facenet.Detector(b"nonsense", **options)  # type: ignore[arg-type]
+                facenet.Detector(b"nonsense", **options)
         with self.assertRaises(facenet.InvalidArgumentError):
             facenet.Embedder(b"nonsense", threshold=-1)
 
@@ -77,6 +76,10 @@ class Verbs(unittest.TestCase):
 
 @needs_data
 class Parts(unittest.TestCase):
+    detector: facenet.Detector
+    embedder: facenet.Embedder
+    pipeline: facenet.Pipeline
+
     @classmethod
     def setUpClass(cls) -> None:
         cls.detector = facenet.Detector("retinaface", minimum_size=40)
@@ -138,23 +141,6 @@ class Parts(unittest.TestCase):
         with self.assertRaisesRegex(facenet.InvalidArgumentError, "closed"):
             embedder.dimension
         self.assertTrue(pipeline.verify(ONE, ONE))
-
-    def test_eight_threads_share_a_pipeline(self) -> None:
-        image = facenet.Image.open(ONE)
-        results: List[Any] = []
-
-        def work() -> None:
-            faces, vectors = self.pipeline.embed(image)
-            results.append((faces, [list(vector) for vector in vectors]))
-
-        threads = [threading.Thread(target=work) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(len(results), 8)
-        for result in results:
-            self.assertEqual(result, results[0])
 
 
 if __name__ == "__main__":
