@@ -17,10 +17,10 @@ DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
 .PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment
+  packages environment test-swift docs
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build samples ## Find and verify the faces of real photographs; pictures and a page go to build/demo.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
@@ -67,6 +67,15 @@ samples: environment ## Fetch the sample photographs into build/samples.
 
 conformance: environment ## Write the ONNX standard's own test cases into build/conformance.
 	@$(VENV_PYTHON) Tests/Golden/onnx-conformance/make_conformance.py >/dev/null
+
+test-swift: build models samples ## Build packages that depend on this one, by path and by tag, and run their programs.
+	@$(VENV_PYTHON) bindings/swift/tests/test_examples.py
+	@$(VENV_PYTHON) bindings/swift/tests/tagged.py
+
+# BASE=/libfacenet where a web server offers the pages below that path.
+docs: build ## Build the documentation of the Swift module into build/docs; a warning is an error.
+	@sh scripts/docs.sh $(BUILD)/docs $(BUILD) $(BASE)
+	@echo "python3 -m http.server --directory $(BUILD)/docs, then http://localhost:8000/documentation/facenet/"
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)

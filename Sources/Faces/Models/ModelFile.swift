@@ -11,11 +11,11 @@ package struct ModelFile: Sendable {
 
   /// Opens an installed model by name, or an ONNX file by path, told apart by ``ModelStore/path(ofNameOrPath:)``.
   package init(_ nameOrPath: String) throws(FacenetError) {
-    try self.init(loadModel(path: ModelStore.path(ofNameOrPath: nameOrPath)))
+    try self.init(Model(path: ModelStore.path(ofNameOrPath: nameOrPath)))
   }
 
   package init(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {
-    try self.init(loadModel(bytes: bytes, name: name))
+    try self.init(Model(decoding: bytes, name: name))
   }
 
   package init(_ model: Model) throws(FacenetError) {
