@@ -39,6 +39,18 @@ import Testing
     #expect(throws: FacenetError.self) { try session.run([try Tensor([1, 3], [Int32(1), 2, 3])]) }
   }
 
+  @Test func saysWhatItTakesAndGives() throws {
+    let model = try chain(1, shape: [nil, 3])
+    #expect(model.inputs.map(\.name) == ["x"] && model.outputs.map(\.name) == ["y"])
+    #expect(model.inputs[0].elementType == .float32 && model.inputs[0].shape == [nil, 3])
+    #expect(model.outputs[0].shape == nil)
+  }
+
+  @Test(arguments: [(-1, 1), (1025, 1), (Int.min, 1), (1, -1)])
+  func refusesNumbersOutsideTheirRange(threads: Int, memoryLimit: Int) {
+    #expect(throws: FacenetError.self) { try Session(chain(1, shape: nil), threads: threads, memoryLimit: memoryLimit) }
+  }
+
   @Test func refusesAGraphThatReadsWhatNobodyMakes() {
     var graph = Graph()
     let (unmade, output) = (graph.makeValue(), graph.makeValue())

@@ -17,8 +17,9 @@ ONE, OTHER, ANOTHER_MAN = (str(SAMPLES / name) for name in ("obama.jpg", "obama2
 
 def build(package: Path, scratch: Path, *options: str) -> Path:
     """Builds a package, release mode, into a folder that is kept for the next time; returns the folder of its programs."""
-    command = [SWIFT, "build", "--package-path", str(package), "--scratch-path", str(scratch), "--configuration", "release"]
-    done = subprocess.run([*command, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    command = [SWIFT, "build", "--package-path", str(package), "--scratch-path", str(scratch), *options]
+    command += ["--configuration", "release"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"{package} does not build:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     shown = subprocess.run([*command, "--show-bin-path"], capture_output=True, text=True, check=True)

@@ -48,7 +48,8 @@ class Examples(unittest.TestCase):
 
     @needs_data
     def test_embed(self) -> None:
-        vectors = [[float(number) for number in line.split()] for line in run(self.programs / "embed", ONE).stdout.splitlines()]
+        lines = run(self.programs / "embed", ONE).stdout.splitlines()
+        vectors = [[float(number) for number in line.split()] for line in lines]
         self.assertEqual([len(vector) for vector in vectors], [512])
         self.assertAlmostEqual(sum(number * number for number in vectors[0]), 1, places=5)
 
