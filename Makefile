@@ -21,7 +21,8 @@ PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 
 .PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment install uninstall abi abi-record soak test-tools typecheck wheel test-wheel python-tools
+  packages environment install uninstall abi abi-record soak test-tools typecheck wheel test-wheel python-tools \
+  test-swift docs
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +99,15 @@ abi-record: ## Record the ABI that facenet.h declares as this version's.
 soak: build samples ## Verify 10,000 times through C and Python and print what memory grew; print what start-up costs.
 	@$(MAKE) --no-print-directory models MODELS="retinaface edgeface-s"
 	@python3 scripts/soak.py
+
+test-swift: build models samples ## Build packages that depend on this one, by path and by tag, and run their programs.
+	@$(VENV_PYTHON) bindings/swift/tests/test_examples.py
+	@$(VENV_PYTHON) bindings/swift/tests/tagged.py
+
+# BASE=/libfacenet where a web server offers the pages below that path.
+docs: build ## Build the documentation of the Swift module into build/docs; a warning is an error.
+	@sh scripts/docs.sh $(BUILD)/docs $(BUILD) $(BASE)
+	@echo "python3 -m http.server --directory $(BUILD)/docs, then http://localhost:8000/documentation/facenet/"
 
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)

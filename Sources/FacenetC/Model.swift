@@ -56,7 +56,7 @@ public func facenet_model_open(_ path: UnsafePointer<CChar>?, _ out: UnsafeMutab
 {
   watched { () throws(FacenetError) in
     let out = try output(out)
-    out.pointee = try HandleTable.shared.insert(try ModelHandle(try loadModel(path: try text(path, "path"))))
+    out.pointee = try HandleTable.shared.insert(try ModelHandle(Model(path: try text(path, "path"))))
   }
 }
 
@@ -66,7 +66,7 @@ public func facenet_model_decode(
 ) -> facenet_status {
   watched { () throws(FacenetError) in
     let out = try output(out)
-    let model = try loadModel(bytes: try file(bytes, count), name: "model in memory")
+    let model = try Model(decoding: try file(bytes, count), name: "model in memory")
     out.pointee = try HandleTable.shared.insert(try ModelHandle(model))
   }
 }

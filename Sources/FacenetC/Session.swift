@@ -24,8 +24,8 @@ final class SessionHandle: Handled {
 
   private let state: Lock<State>
 
-  init(_ model: Model, threads: Int, memoryLimit: Int) {
-    state = Lock(State(session: Session(model, threads: threads, memoryLimit: memoryLimit)))
+  init(_ model: Model, threads: Int, memoryLimit: Int) throws(FacenetError) {
+    state = Lock(State(session: try Session(model, threads: threads, memoryLimit: memoryLimit)))
   }
 
   /// - Throws: `invalidArgument` when another thread uses the session; whatever running it throws.

@@ -1,12 +1,14 @@
 import Core
 
-/// A network ready to run: an optimised graph, its weights, and what its file says about itself. Immutable: any thread.
-package final class Model: Sendable {
+/// Any ONNX network with its weights, ready to be run by a ``Session``.
+///
+/// Immutable: any thread, and any number of sessions, which share its weights.
+public final class Model: Sendable {
   package let graph: Graph
-  /// The file's key-value pairs.
-  package let metadata: [String: String]
+  /// The file's key-value pairs; what this library reads of them stands under keys `facenet.*`.
+  public let metadata: [String: String]
   /// What messages call it: usually its path.
-  package let name: String
+  public let name: String
   let packedWeights = PackedWeights()
 
   /// Bytes that constants computed from a file's constants may take unless told otherwise.
@@ -32,6 +34,25 @@ package final class Model: Sendable {
     self.metadata = metadata
     self.name = name
   }
+
+  /// An input or an output as the model's file declares it.
+  public struct Port: Sendable, Hashable {
+    /// Its name in the file.
+    public let name: String
+    /// What its elements are.
+    public let elementType: ElementType
+    /// Sizes of its axes, outermost first; nil for a size that is open, and where the file gives no shape at all.
+    public let shape: [Int?]?
+
+    init(_ declaration: Graph.Declaration) {
+      (name, elementType, shape) = (declaration.name, declaration.element, declaration.shape)
+    }
+  }
+
+  /// The inputs, in the order in which ``Session/run(_:)`` takes them.
+  public var inputs: [Port] { graph.inputs.map(Port.init) }
+  /// The outputs, in the order in which ``Session/run(_:)`` returns them.
+  public var outputs: [Port] { graph.outputs.map(Port.init) }
 
   /// The part of the model that the named outputs need, with only the inputs that part reads.
   /// - Throws: `notFound` for a name that is not an output.

@@ -1,14 +1,18 @@
 import Core
 import Kernels
 
-/// Runs a model: owns the memory of one run and the plans for the input sizes seen lately. One thread at a time.
-package final class Session {
-  /// A run is refused where its working memory and the weights packed for it take more than this, unless told otherwise.
-  package static let defaultMemoryLimit = 4 << 30
+/// Runs a model: owns the memory of one run and the plans for the input sizes seen lately.
+///
+/// One thread at a time. For many at once, make a session for each: they share the model's weights.
+public final class Session {
+  /// 4 GiB: a run is refused where its working memory and the weights packed for it take more, unless told otherwise.
+  public static let defaultMemoryLimit = 4 << 30
   static let keptPlans = 8
 
-  package let model: Model
-  package let threads: Int
+  /// The model that is run.
+  public let model: Model
+  /// At most this many threads work on a run.
+  public let threads: Int
   private let memoryLimit: Int
   /// Positions of graph inputs whose values decide shapes or weights.
   private let parameters: Set<Int>
@@ -23,9 +27,18 @@ package final class Session {
     let bytes: [UInt8]?
   }
 
+  /// Makes a session; memory is asked for by the first run.
   /// - Parameters:
-  ///   - threads: at most this many work on a run; 0 means one a processor.
-  package init(_ model: Model, threads: Int = 1, memoryLimit: Int = Session.defaultMemoryLimit) {
+  ///   - threads: at most this many work on a run, 1 to 1024; 0 means one a processor.
+  ///   - memoryLimit: bytes that a run and the weights packed for it may take.
+  /// - Throws: `invalidArgument` for a number outside its range.
+  public init(_ model: Model, threads: Int = 1, memoryLimit: Int = Session.defaultMemoryLimit) throws(FacenetError) {
+    guard threads >= 0, threads <= 1024 else {
+      throw FacenetError(.invalidArgument, "the number of threads must be 0 to 1024, got \(threads)")
+    }
+    guard memoryLimit >= 0 else {
+      throw FacenetError(.invalidArgument, "the memory limit must be a number of bytes from 0 up, got \(memoryLimit)")
+    }
     self.model = model
     self.threads = threads == 0 ? ThreadPool.processors : threads
     self.memoryLimit = memoryLimit
@@ -87,8 +100,11 @@ package final class Session {
     return copies
   }
 
-  /// Runs on tensors and returns tensors, both in the order of the model's file.
-  package func run(_ inputs: [Tensor]) throws(FacenetError) -> [Tensor] {
+  /// Runs the network on as many tensors as it has inputs and returns its outputs, both in the order of the model's file.
+  ///
+  /// Shapes may differ from run to run where the model leaves them open.
+  /// - Throws: `invalidArgument` for a count, type or shape that does not fit; `tooLarge` above the memory limit.
+  public func run(_ inputs: [Tensor]) throws(FacenetError) -> [Tensor] {
     let plan = try run(on: inputs.map { Input($0.type, $0.bytes) })
     withExtendedLifetime(inputs) {}
     var outputs: [Tensor] = []

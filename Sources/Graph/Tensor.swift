@@ -1,7 +1,9 @@
 import Core
 
-/// Values with a type: row-major, immutable once made, memory kept alive by `owner`. Immutable: any thread.
-package struct Tensor: @unchecked Sendable {
+/// Values with a shape, what networks take and give: row-major, the last axis without gaps, copied in and out.
+///
+/// Shapes are those of the model's file, outermost first: (N, C, H, W) for images. Immutable: any thread.
+public struct Tensor: @unchecked Sendable {
   package let type: TensorType
   package let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject
@@ -26,10 +28,12 @@ package struct Tensor: @unchecked Sendable {
     owner = buffer
   }
 
-  /// - Throws: `invalidArgument` when the shape does not hold exactly `values`.
-  package init<Value: Element>(_ shape: [Int], _ values: [Value]) throws(FacenetError) {
+  /// Copies `values`, which fill `shape` row by row; the shape of a single value is `[]`.
+  /// - Throws: `invalidArgument` when the shape does not hold exactly `values` or has a negative size, `tooLarge` beyond
+  ///   8 axes or 2^31 elements.
+  public init<Value: TensorElement>(_ shape: [Int], _ values: [Value]) throws(FacenetError) {
     let type = try TensorType.checked(Value.elementType, shape)
-    guard values.count == type.count else {
+    guard values.count == type.count, MemoryLayout<Value>.stride == type.element.size else {
       throw FacenetError(.invalidArgument, "\(values.count) values do not fill the shape \(shape)")
     }
     try self.init(type) { memory in
@@ -37,16 +41,29 @@ package struct Tensor: @unchecked Sendable {
     }
   }
 
-  package var shape: [Int] { type.shape }
-  package var count: Int { type.count }
+  /// Sizes of the axes, outermost first; empty for a single value.
+  public var shape: [Int] { type.shape }
+  /// Elements in all: the product of ``shape``.
+  public var count: Int { type.count }
+  /// What the elements are.
+  public var elementType: ElementType { type.element }
+
+  /// A copy of the elements, row by row: ``count`` of them.
+  /// - Throws: `invalidArgument` when they are of another type than `Value`.
+  public func array<Value: TensorElement>(of _: Value.Type = Value.self) throws(FacenetError) -> [Value] {
+    guard Value.elementType == type.element, MemoryLayout<Value>.stride == type.element.size else {
+      throw FacenetError(.invalidArgument, "a tensor \(type) does not hold elements of the type \(Value.self)")
+    }
+    return Array(values())
+  }
 
   /// The elements, which must be of `Value`'s type.
-  package func values<Value: Element>(as: Value.Type = Value.self) -> TensorValues<Value> {
+  package func values<Value: TensorElement>(as: Value.Type = Value.self) -> TensorValues<Value> {
     TensorValues(self)
   }
 
   /// Calls `body` with the elements' memory, which is valid until it returns.
-  package func withValues<Value: Element, Result: ~Copyable, Failure: Error>(
+  package func withValues<Value: TensorElement, Result: ~Copyable, Failure: Error>(
     as: Value.Type = Value.self, _ body: (UnsafeBufferPointer<Value>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(Value.elementType == type.element, "a \(type) read as \(Value.elementType)")
@@ -83,7 +100,7 @@ package struct Tensor: @unchecked Sendable {
 }
 
 /// The elements of a tensor as a collection that keeps their memory alive.
-package struct TensorValues<Value: Element>: RandomAccessCollection {
+package struct TensorValues<Value: TensorElement>: RandomAccessCollection {
   private let tensor: Tensor
   private let memory: UnsafeBufferPointer<Value>
 
@@ -104,7 +121,7 @@ package struct TensorValues<Value: Element>: RandomAccessCollection {
 
 extension Tensor? {
   /// As ``Tensor/withValues(as:_:)``, nil for no tensor.
-  func withValues<Value: Element, Result, Failure: Error>(
+  func withValues<Value: TensorElement, Result, Failure: Error>(
     as: Value.Type = Value.self, _ body: (UnsafeBufferPointer<Value>?) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard let self else { return try body(nil) }

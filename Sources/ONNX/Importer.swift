@@ -1,47 +1,53 @@
 import Core
 import Graph
 
-/// Reads a network from an ONNX file (opsets 7 to 23, the default operator domain).
-/// - Parameter foldingLimit: bytes that constants computed from the file's constants may take.
-/// - Throws: `FacenetError` naming the operator, the node and the file.
-package func loadModel(path: String, foldingLimit: Int = Model.defaultFoldingLimit) throws(FacenetError) -> Model {
-  let buffer = try File.load(path)
-  let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-  let isAtRoot = folder.isEmpty && path.hasPrefix("/")
-  return try loadModel(
-    UnsafeRawBufferPointer(buffer.bytes),
-    ModelFile(owner: buffer, folder: folder.isEmpty ? (isAtRoot ? "/" : ".") : folder), name: path,
-    foldingLimit: foldingLimit)
-}
+extension Model {
+  /// Reads a network from an ONNX file (opsets 7 to 23, the default operator domain).
+  /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no ONNX or contradicts itself; `unsupported` for an
+  ///   operator that is not offered; `tooLarge` for a tensor of more than 2^31 elements and where what is computed of
+  ///   its constants takes more than 1 GiB. The message names the operator, the node and the file.
+  public convenience init(path: String) throws(FacenetError) {
+    let buffer = try File.load(path)
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let isAtRoot = folder.isEmpty && path.hasPrefix("/")
+    let file = ModelFile(owner: buffer, folder: folder.isEmpty ? (isAtRoot ? "/" : ".") : folder)
+    try self.init(UnsafeRawBufferPointer(buffer.bytes), file, name: path, foldingLimit: Model.defaultFoldingLimit)
+  }
 
-/// The same from memory, which is copied; external data is refused.
-package func loadModel(
-  bytes: UnsafeRawBufferPointer, name: String, foldingLimit: Int = Model.defaultFoldingLimit
-) throws(FacenetError) -> Model {
-  let buffer = try AlignedBuffer(count: bytes.count)
-  buffer.bytes.copyMemory(from: bytes)
-  return try loadModel(
-    UnsafeRawBufferPointer(buffer.bytes), ModelFile(owner: buffer, folder: nil), name: name,
-    foldingLimit: foldingLimit)
-}
+  /// Reads a network from an ONNX file in memory, which is copied; tensors outside the file are refused.
+  /// - Parameter name: what messages call it.
+  /// - Throws: what ``init(path:)`` throws.
+  public convenience init(decoding bytes: UnsafeRawBufferPointer, name: String = "model") throws(FacenetError) {
+    try self.init(decoding: bytes, name: name, foldingLimit: Model.defaultFoldingLimit)
+  }
 
-private func loadModel(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name: String, foldingLimit: Int)
-  throws(FacenetError) -> Model
-{
-  var importer = Importer(file: file)
-  let metadata: [String: String]
-  do throws(FacenetError) {
-    let message: ModelMessage
-    do throws(FacenetError) { message = try ModelMessage(bytes) } catch {
-      throw FacenetError(.corrupt, "this is not an ONNX model: \(error.message)")
-    }
-    try importer.add(message)
-    metadata = message.metadata
-  } catch { throw error.located(in: name) }
-  let model = try Model(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
-  let graph = importer.graph
-  Log.write(.information, "read \(name): \(graph.nodes.count) operators, \(graph.parameterCount) parameters")
-  return model
+  /// - Parameter foldingLimit: bytes that constants computed from the file's constants may take.
+  package convenience init(decoding bytes: UnsafeRawBufferPointer, name: String, foldingLimit: Int)
+    throws(FacenetError)
+  {
+    let buffer = try AlignedBuffer(count: bytes.count)
+    buffer.bytes.copyMemory(from: bytes)
+    let file = ModelFile(owner: buffer, folder: nil)
+    try self.init(UnsafeRawBufferPointer(buffer.bytes), file, name: name, foldingLimit: foldingLimit)
+  }
+
+  private convenience init(_ bytes: UnsafeRawBufferPointer, _ file: ModelFile, name: String, foldingLimit: Int)
+    throws(FacenetError)
+  {
+    var importer = Importer(file: file)
+    let metadata: [String: String]
+    do throws(FacenetError) {
+      let message: ModelMessage
+      do throws(FacenetError) { message = try ModelMessage(bytes) } catch {
+        throw FacenetError(.corrupt, "this is not an ONNX model: \(error.message)")
+      }
+      try importer.add(message)
+      metadata = message.metadata
+    } catch { throw error.located(in: name) }
+    try self.init(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
+    let graph = importer.graph
+    Log.write(.information, "read \(name): \(graph.nodes.count) operators, \(graph.parameterCount) parameters")
+  }
 }
 
 extension Graph {

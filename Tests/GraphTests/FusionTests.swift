@@ -95,7 +95,7 @@ import Testing
     mutating func check(_ output: Graph.Value, shape: [Int], steps: Int) throws {
       graph.outputs = [.init(value: output, name: "y", element: .float32, shape: nil)]
       let x = try values.tensor(shape)
-      let fused = Session(try Model(graph: graph, name: "fused"))
+      let fused = try Session(Model(graph: graph, name: "fused"))
       let y = try fused.run([x])[0]
       for node in graph.nodes.dropLast() {
         graph.outputs.append(.init(value: node.outputs[0]!, name: "v", element: .float32, shape: nil))
@@ -252,7 +252,7 @@ import Testing
     let x = network.input([1, 0, 4, 4])
     let y = network.node(Convolution(.init()), [x, try network.constant([8, 0, 3, 3])])
     network.graph.outputs = [.init(value: y, name: "y", element: .float32, shape: nil)]
-    let session = Session(try Model(graph: network.graph, name: "empty"))
+    let session = try Session(Model(graph: network.graph, name: "empty"))
     let input = try Tensor([1, 0, 4, 4], [Float]())
     #expect(throws: FacenetError.self) { try session.run([input]) }
   }

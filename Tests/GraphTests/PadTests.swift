@@ -63,7 +63,7 @@ import Testing
 
   @Test func writesValuesOfEverySize() throws {
     let pad = Pad(mode: .constant, widths: [1, 2], value: 0)
-    func check<Value: Element & Equatable>(_ x: [Value], _ value: Value, _ wanted: [Value]) throws {
+    func check<Value: TensorElement & Equatable>(_ x: [Value], _ value: Value, _ wanted: [Value]) throws {
       let inputs = [try Tensor([x.count], x), nil, try Tensor([], [value])]
       let y = try runOperator(pad, inputs, constants: [2])[0]
       #expect(Array(y.values(as: Value.self)) == wanted)

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 3]) func handsValuesThrough(length: Int) throws {
-    let session = Session(try chain(length, shape: [nil, 3]))
+    let session = try Session(chain(length, shape: [nil, 3]))
     for rows in [1, 5, 2] {
       let values = (0..<rows * 3).map(Float.init)
       let result = try session.run([try Tensor([rows, 3], values)])
@@ -30,13 +30,25 @@ import Testing
   }
 
   @Test func refusesAnInputThatIsDeclaredOtherwise() throws {
-    let session = Session(try chain(1, shape: [nil, 3]))
+    let session = try Session(chain(1, shape: [nil, 3]))
     let wrong = try Tensor([2, 4], [Float](repeating: 0, count: 8))
     #expect(throws: FacenetError(.invalidArgument, "input 'x' is float32(?,3), got float32(2,4) (chain)")) {
       try session.run([wrong])
     }
     #expect(throws: FacenetError.self) { try session.run([]) }
     #expect(throws: FacenetError.self) { try session.run([try Tensor([1, 3], [Int32(1), 2, 3])]) }
+  }
+
+  @Test func saysWhatItTakesAndGives() throws {
+    let model = try chain(1, shape: [nil, 3])
+    #expect(model.inputs.map(\.name) == ["x"] && model.outputs.map(\.name) == ["y"])
+    #expect(model.inputs[0].elementType == .float32 && model.inputs[0].shape == [nil, 3])
+    #expect(model.outputs[0].shape == nil)
+  }
+
+  @Test(arguments: [(-1, 1), (1025, 1), (Int.min, 1), (1, -1)])
+  func refusesNumbersOutsideTheirRange(threads: Int, memoryLimit: Int) {
+    #expect(throws: FacenetError.self) { try Session(chain(1, shape: nil), threads: threads, memoryLimit: memoryLimit) }
   }
 
   @Test func refusesAGraphThatReadsWhatNobodyMakes() {
@@ -48,7 +60,7 @@ import Testing
   }
 
   @Test func convertsLayoutsOnTheWayInAndOut() throws {
-    let session = Session(try chain(2, shape: nil))
+    let session = try Session(chain(2, shape: nil))
     let shape = [2, 3, 4, 5]
     let plan = try session.plan([Operand(TensorType(.float32, shape), layout: .channelsLast)])
     let input = session.input(0, of: plan).bindMemory(to: Float.self)
@@ -70,7 +82,7 @@ import Testing
   }
 
   @Test func refusesMoreMemoryThanAllowed() throws {
-    let session = Session(try chain(1, shape: nil), memoryLimit: 1000)
+    let session = try Session(chain(1, shape: nil), memoryLimit: 1000)
     #expect(throws: FacenetError.self) { try session.run([try Tensor([300], [Float](repeating: 1, count: 300))]) }
   }
 
@@ -91,7 +103,7 @@ import Testing
       (Convolution(.init(pads: [1, 1, 1, 1])), [weights[0]]), (Convolution(.init()), [weights[1]]),
       (UnaryFunction(.relu), []), (Transpose(order: nil), []), (Identity(), []), (Reshape(.flatten(axis: 1)), []),
     ] as [(any Operator, [Tensor])] {
-      let session = Session(try single(operation, constants))
+      let session = try Session(single(operation, constants))
       let expected = try session.run([x])[0]
       let plan = try session.run(on: [.init(x.type, UnsafeRawBufferPointer(guarded))])
       #expect(Array(session.output(0, of: plan)) == Array(expected.bytes))
@@ -114,7 +126,7 @@ import Testing
 
   /// An output that is an input under another name is the session's, whatever becomes of the input.
   @Test(arguments: [0, 2]) func keepsOutputsThatAreInputs(length: Int) throws {
-    let session = Session(try chain(length, shape: nil))
+    let session = try Session(chain(length, shape: nil))
     var values: [Float] = [1, 2, 3]
     let plan = try values.withUnsafeBytes { try session.run(on: [.init(TensorType(.float32, [3]), $0)]) }
     values = [4, 5, 6]
@@ -123,7 +135,7 @@ import Testing
 
   /// What a run wrote may be what the next reads, and so may elements at odd addresses.
   @Test func copiesWhatItCannotReadInPlace() throws {
-    let session = Session(try single(Transpose(order: [1, 0]), []))
+    let session = try Session(single(Transpose(order: [1, 0]), []))
     let x = try Tensor([2, 3], [Float](arrayLiteral: 1, 2, 3, 4, 5, 6))
     var plan = try session.run(on: [.init(x.type, x.bytes)])
     plan = try session.run(on: [.init(plan.outputs[0].type, session.output(0, of: plan))])

@@ -49,7 +49,7 @@ import Testing
         known[node.outputs[0]!] = try runOperator(node.operation, inputs, constants: Set(1..<inputs.count))[0]
       }
       let model = try Model(graph: graph, name: "siblings")
-      let session = Session(model, threads: threads)
+      let session = try Session(model, threads: threads)
       // The second time with packed weights from the first.
       for _ in 0..<2 {
         let results = try Session(model, threads: threads).run([input])

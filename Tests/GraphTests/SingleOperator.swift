@@ -29,7 +29,7 @@ func runOperator(
   graph.outputs = results.enumerated().map {
     .init(value: $0.element, name: "output\($0.offset)", element: .float32, shape: nil)
   }
-  let session = Session(try Model(graph: graph, name: "test"), threads: threads)
+  let session = try Session(Model(graph: graph, name: "test"), threads: threads)
   return layout == .plain ? try session.run(given) : try run(session, given, layout)
 }
 

@@ -34,7 +34,7 @@ enum Conformance {
 
   /// Runs one case; what differs, or nil.
   static func difference(_ test: Case, in folder: String) throws -> String? {
-    let model = try loadModel(path: "\(folder)/\(test.name)/model.onnx")
+    let model = try Model(path: "\(folder)/\(test.name)/model.onnx")
     let inputs = try tensors("\(folder)/\(test.name)/input_")
     let expected = try tensors("\(folder)/\(test.name)/output_")
     let outputs = try Session(model).run(inputs)

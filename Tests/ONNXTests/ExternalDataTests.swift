@@ -24,7 +24,7 @@ import Testing
     model.initializers = [.init("x", dataType: 1, sizes: sizes, raw: [])]
     model.initializers[0].external = external
     try File.write(model.bytes, to: "\(folder)/model.onnx")
-    return Array(try Session(try loadModel(path: "\(folder)/model.onnx")).run([])[0].values(as: Float.self))
+    return Array(try Session(try Model(path: "\(folder)/model.onnx")).run([])[0].values(as: Float.self))
   }
 
   @Test func readsItsPartOfAFile() throws {

@@ -19,7 +19,7 @@ import Testing
   }
 
   private func refusal(_ inputs: [Tensor], limit: Int) throws -> FacenetError? {
-    let session = Session(try model.load(limit: 1 << 30), memoryLimit: limit)
+    let session = try Session(model.load(limit: 1 << 30), memoryLimit: limit)
     do throws(FacenetError) {
       _ = try session.run(inputs)
       return nil
@@ -75,9 +75,9 @@ import Testing
     let model = try model.load(limit: 1 << 30)
     let plan = try Session(model).plan([Operand(input.type)])
     let packed = 36 * 256 * 256 * 4
-    let small = Session(model, memoryLimit: plan.arenaBytes + plan.scratchBytes + packed)
+    let small = try Session(model, memoryLimit: plan.arenaBytes + plan.scratchBytes + packed)
     #expect(throws: FacenetError.self) { try small.run([input]) }
-    let large = Session(model, memoryLimit: plan.arenaBytes + plan.scratchBytes + packed + packed / 100)
+    let large = try Session(model, memoryLimit: plan.arenaBytes + plan.scratchBytes + packed + packed / 100)
     #expect(throws: Never.self) { try large.run([input]) }
   }
 

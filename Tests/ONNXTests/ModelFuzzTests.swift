@@ -60,7 +60,7 @@ import Testing
         given.append(try dice.tensor(input.element, shape))
       }
     }
-    let session = Session(model, threads: 1 + dice.below(2), memoryLimit: Self.memory)
+    let session = try Session(model, threads: 1 + dice.below(2), memoryLimit: Self.memory)
     return (try? session.run(given)) != nil
   }
 

@@ -159,7 +159,7 @@ extension ModelWriter {
 /// Loads a model from bytes.
 func loaded(_ bytes: [UInt8], limit: Int = 1 << 24) throws(FacenetError) -> Model {
   let result = bytes.withUnsafeBytes { bytes in
-    Result { () throws(FacenetError) in try loadModel(bytes: bytes, name: "test", foldingLimit: limit) }
+    Result { () throws(FacenetError) in try Model(decoding: bytes, name: "test", foldingLimit: limit) }
   }
   return try result.get()
 }

@@ -35,7 +35,7 @@ import Testing
   }
 
   private func run(_ model: ModelWriter, _ inputs: [Tensor], threads: Int) throws(FacenetError) {
-    let session = Session(try model.load(limit: Self.memory), threads: threads, memoryLimit: Self.memory)
+    let session = try Session(model.load(limit: Self.memory), threads: threads, memoryLimit: Self.memory)
     _ = try session.run(inputs)
   }
 }

@@ -20,7 +20,7 @@ import Testing
     let runs = Atomic<Int>(0)
     let failed = Lock<[String]>([])
     inThreads(4) { caller in
-      let session = Session(model, threads: 1 + caller % 3)
+      let session = try Session(model, threads: 1 + caller % 3)
       for turn in 0..<12 {
         let position = (turn + caller) % images.count
         do {

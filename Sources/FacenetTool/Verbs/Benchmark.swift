@@ -61,8 +61,8 @@ private struct Benchmark {
   init(_ arguments: Arguments) throws {
     let nameOrPath = arguments.operands[0]
     name = nameOrPath
-    let model = try loadModel(path: ModelStore.path(ofNameOrPath: nameOrPath))
-    session = Session(model, threads: arguments.integer("threads") ?? 1)
+    let model = try Model(path: ModelStore.path(ofNameOrPath: nameOrPath))
+    session = try Session(model, threads: arguments.integer("threads") ?? 1)
     let types = try Self.inputTypes(of: model, arguments)
     plan = try session.plan(types.map { .init($0) })
     batch = max(types.first?.shape.first ?? 1, 1)

@@ -112,7 +112,7 @@ public final class Embedder: Sendable {
     try template.crop(image, landmarks: face.landmarks)
   }
 
-  /// Cuts a face out of its picture; see ``align(_:_:)-1``.
+  /// Cuts a face out of its picture; see ``align(_:_:)-(ImageView,_)``.
   public func align(_ image: Bitmap, _ face: Face) throws(FacenetError) -> Bitmap {
     try image.withView { view throws(FacenetError) in try align(view, face) }
   }

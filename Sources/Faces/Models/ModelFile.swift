@@ -13,11 +13,11 @@ package struct ModelFile: Sendable {
   /// Opens an installed model by name, or an ONNX file by path, told apart by ``ModelStore/path(ofNameOrPath:)``.
   package init(_ nameOrPath: String) throws(FacenetError) {
     let path = try ModelStore.path(ofNameOrPath: nameOrPath)
-    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try loadModel(path: path) })
+    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try Model(path: path) })
   }
 
   package init(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {
-    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try loadModel(bytes: bytes, name: name) })
+    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try Model(decoding: bytes, name: name) })
   }
 
   package init(_ model: Model) throws(FacenetError) {

@@ -20,7 +20,8 @@ final class SessionPool: Sendable {
   }
 
   func withSession<Result>(_ body: (Session) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
-    let lease = idle.withLock { $0.popLast() } ?? Lease(session: Session(model, threads: threads))
+    let kept = idle.withLock { $0.popLast() }
+    let lease = if let kept { kept } else { Lease(session: try Session(model, threads: threads)) }
     defer { idle.withLock { $0.append(lease) } }
     return try body(lease.session)
   }

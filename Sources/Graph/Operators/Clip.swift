@@ -51,7 +51,9 @@ package struct Clip: Operator {
     return (low > high ? high : low, high)
   }
 
-  private func integerKernel<Value: FixedWidthInteger & Element>(_ site: Site, _ count: Int, _: Value.Type) -> Kernel {
+  private func integerKernel<Value: FixedWidthInteger & TensorElement>(_ site: Site, _ count: Int, _: Value.Type)
+    -> Kernel
+  {
     let high = site.inputs.optional(2)?.constant?.values(as: Value.self).first ?? .max
     let low = site.inputs.optional(1)?.constant?.values(as: Value.self).first ?? .min
     return Kernel(name) { frame in

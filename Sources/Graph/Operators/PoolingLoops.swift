@@ -4,7 +4,7 @@ import Kernels
 /// Pooling over any number of spatial axes, values and positions.
 extension Pooling {
   /// - Parameter lowest: the result where a dilated window has no value inside the image.
-  func maximumKernel<Value: Comparable & Element>(
+  func maximumKernel<Value: Comparable & TensorElement>(
     _ lowest: Value, _ walk: WindowWalk, columnMajor: Bool, _ givesPositions: Bool
   ) -> Kernel {
     Kernel(name) { frame in
