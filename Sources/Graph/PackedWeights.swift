@@ -1,24 +1,32 @@
 import Core
 
-/// Weights in the form the kernels want, one entry a node and variant, shared by all plans and sessions of a model.
-/// Any thread; what is missing is built under the lock, so no two threads build the same.
+/// Weights in the form the kernels want, shared by all plans and sessions of a model: for each node the variants used
+/// last. Any thread; what is missing is built under the lock, so no two threads build the same.
+///
+/// The sizes of inputs decide how a convolution is computed and how far it is padded, so a node may have a variant for
+/// each; one that is dropped here lives as long as the plans that run it.
 final class PackedWeights: Sendable {
-  private struct Key: Hashable, @unchecked Sendable {
-    let node: Int
+  /// As many as a session keeps plans.
+  static let keptVariants = Session.keptPlans
+
+  private struct Entry: @unchecked Sendable {
     let variant: AnyHashable
+    let packed: any AnyObject & Sendable
   }
 
-  private let entries = Lock<[Key: any AnyObject & Sendable]>([:])
+  /// By node, those used last at the end.
+  private let entries = Lock<[Int: [Entry]]>([:])
 
   func value<Packed: AnyObject & Sendable>(node: Int, variant: AnyHashable, _ make: () throws(FacenetError) -> Packed)
     throws(FacenetError) -> Packed
   {
-    let key = Key(node: node, variant: variant)
-    return try entries.withLock { entries throws(FacenetError) -> Packed in
-      if let known = entries[key] as? Packed { return known }
-      let made = try make()
-      entries[key] = made
-      return made
+    try entries.withLock { entries throws(FacenetError) -> Packed in
+      var kept = entries[node] ?? []
+      let known = kept.firstIndex { $0.variant == variant }.map { kept.remove(at: $0) }
+      let packed = if let known = known?.packed as? Packed { known } else { try make() }
+      kept.append(Entry(variant: variant, packed: packed))
+      entries[node] = kept.suffix(Self.keptVariants)
+      return packed
     }
   }
 }

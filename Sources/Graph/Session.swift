@@ -4,7 +4,7 @@ import Core
 package final class Session {
   /// A run is refused where its working memory and the weights packed for it take more than this, unless told otherwise.
   package static let defaultMemoryLimit = 4 << 30
-  private static let keptPlans = 8
+  static let keptPlans = 8
 
   package let model: Model
   package let threads: Int

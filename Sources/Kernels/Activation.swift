@@ -2,7 +2,7 @@ import Core
 
 /// What is applied to the sum of a convolution or matrix product before its one store:
 /// y = activation(sum + bias + residual).
-package enum Activation: Hashable, Sendable {
+package enum Activation: Sendable {
   case none
   case relu
   /// x where x > 0, else slope x.
@@ -20,6 +20,23 @@ package enum Activation: Hashable, Sendable {
     case .leakyRelu(let slope): x < 0 ? slope * x : x
     case .prelu(let slopes): x < 0 ? slopes[slopes.count == 1 ? 0 : channel] * x : x
     case .clip(let low, let high): x < low ? low : x > high ? high : x
+    }
+  }
+}
+
+/// Equal by the bits of the numbers, so that one of a number that is none is itself.
+extension Activation: Hashable {
+  package static func == (a: Activation, b: Activation) -> Bool { a.bits == b.bits }
+  package func hash(into hasher: inout Hasher) { hasher.combine(bits) }
+
+  /// The kind, then the numbers.
+  private var bits: [UInt32] {
+    switch self {
+    case .none: [0]
+    case .relu: [1]
+    case .leakyRelu(let slope): [2, slope.bitPattern]
+    case .prelu(let slopes): [3] + slopes.map(\.bitPattern)
+    case .clip(let low, let high): [4, low.bitPattern, high.bitPattern]
     }
   }
 }

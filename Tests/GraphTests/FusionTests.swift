@@ -256,4 +256,12 @@ import Testing
     let input = try Tensor([1, 0, 4, 4], [Float]())
     #expect(throws: FacenetError.self) { try session.run([input]) }
   }
+
+  /// A slope that is no number is one variant, not a new one for each plan.
+  @Test func activationsAreThemselves() {
+    for activation in [Activation.leakyRelu(.nan), .clip(.nan, 1), .prelu([1, .nan])] {
+      #expect(Set([activation, activation]).count == 1)
+    }
+    #expect(Set([Activation.none, .relu, .leakyRelu(1), .prelu([1]), .clip(0, 1), .clip(1, 0)]).count == 6)
+  }
 }

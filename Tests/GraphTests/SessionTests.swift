@@ -241,4 +241,27 @@ import Testing
       }
     }
   }
+
+  private final class Packed: Sendable {}
+
+  /// Every input size may ask for a variant of its own: those of the plans that a session keeps are found again, others
+  /// are let go.
+  @Test func keepsTheVariantsUsedLast() throws {
+    let weights = PackedWeights()
+    func packed(_ variant: Int, node: Int = 0) throws -> Packed {
+      try weights.value(node: node, variant: AnyHashable(variant)) { Packed() }
+    }
+    weak var dropped: Packed?
+    do {
+      let first = try packed(0)
+      dropped = first
+      for variant in 1..<PackedWeights.keptVariants { _ = try packed(variant) }
+      for variant in 0..<PackedWeights.keptVariants { _ = try packed(variant, node: 1) }
+      #expect(try packed(0) === first)
+      for variant in 0..<PackedWeights.keptVariants - 1 { _ = try packed(100 + variant) }
+      #expect(try packed(0) === first)
+      for variant in 0..<PackedWeights.keptVariants { _ = try packed(200 + variant) }
+    }
+    #expect(dropped == nil)
+  }
 }
