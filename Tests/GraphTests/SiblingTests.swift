@@ -80,6 +80,13 @@ import Testing
     try network.check([b, a], shape: [1, 5, 6, 6], convolutions: 1)
   }
 
+  /// Any number of convolutions without channels would make a family.
+  @Test func convolutionsWithoutChannelsStay() throws {
+    var network = Network()
+    let outputs = try [0, 3, 0, 2, 0].map { try network.convolution(network.x, 4, $0) }
+    try network.check(outputs, shape: [1, 4, 6, 6], convolutions: 4)
+  }
+
   @Test func windowsThatDifferDoNotMerge() throws {
     var network = Network()
     let weights = (try network.constant([4, 6, 3, 3]), try network.constant([4, 6, 3, 3]))

@@ -46,10 +46,13 @@ private struct Sibling {
       activation: activation.slopes(channels: 0) == nil ? activation : .prelu([]))
   }
 
-  /// Whether both compute the same: a file may say things twice.
-  func isTwin(of other: Sibling) -> Bool {
-    node.inputs == other.node.inputs && operation.activation == other.operation.activation
+  /// Beside the window, all that decides what it computes: a file may say things twice.
+  struct Twin: Hashable {
+    let inputs: [Graph.Value?]
+    let activation: Activation
   }
+
+  var twin: Twin { Twin(inputs: node.inputs, activation: operation.activation) }
 }
 
 private struct SiblingMerger {
@@ -83,7 +86,8 @@ private struct SiblingMerger {
   private func sibling(at position: Int, _ producers: [Graph.Value: Int]) -> Sibling? {
     let node = graph.nodes[position]
     guard let operation = node.operation as? Convolution, !operation.addsResidual, let x = node.inputs[0],
-      let weights = node.inputs[1].flatMap({ operands[$0] }), let channels = operands[x]?.shape[1]
+      let weights = node.inputs[1].flatMap({ operands[$0] }), weights.shape[0] > 0,
+      let channels = operands[x]?.shape[1]
     else { return nil }
     let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { operands[$0] } : nil
     let isDepthwise = weights.shape[1] == 1 && weights.shape[0] == operation.attributes.groups
@@ -111,16 +115,16 @@ private struct SiblingMerger {
 
   mutating func merge(_ family: [Sibling]) throws(FacenetError) {
     var distinct: [Sibling] = []
+    var runs: [Sibling.Twin: Range<Int>] = [:]
     var outputs: [(value: Graph.Value, channels: Range<Int>)] = []
+    var count = 0
     for sibling in family {
-      let output = sibling.node.outputs[0]!
-      if let twin = distinct.firstIndex(where: { $0.isTwin(of: sibling) }) {
-        outputs.append((output, outputs[twin].channels))
-      } else {
-        let start = distinct.reduce(0) { $0 + $1.channels }
+      let run = runs[sibling.twin] ?? count..<count + sibling.channels
+      if runs.updateValue(run, forKey: sibling.twin) == nil {
         distinct.append(sibling)
-        outputs.insert((output, start..<start + sibling.channels), at: distinct.count - 1)
+        count = run.upperBound
       }
+      outputs.append((sibling.node.outputs[0]!, run))
     }
     let first = family.map(\.position).min()!
     for sibling in family { replacements[sibling.position] = [] }
