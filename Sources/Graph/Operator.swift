@@ -209,7 +209,7 @@ package struct Site {
 package struct Kernel: Sendable {
   package typealias Body = @Sendable (borrowing Frame) throws(FacenetError) -> Void
 
-  /// What runs, for listings: `winograd 4x4`, `pointwise`.
+  /// What runs, for listings: `winograd 4x4`, `direct pointwise`.
   package var label: String
   /// Multiplications that are followed by an addition, for listings; 0 where that is not the work.
   package var multiplyAdds: Int

@@ -1,6 +1,6 @@
 import Core
 
-/// Makes a plan: shapes and what follows from them, fusions, layouts, kernels, addresses, in this order.
+/// Makes a plan: shapes and what follows from them, fusions, siblings merged, layouts, kernels, addresses, in this order.
 struct Planner {
   let model: Model
   let threads: Int

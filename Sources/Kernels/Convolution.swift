@@ -94,7 +94,7 @@ package final class Convolution: Sendable {
   ///
   /// Strides are floats from one pixel to the next, at least the number of channels; a larger one addresses a slice of a
   /// wider buffer, and nothing outside the slice is touched. Where `isPlanar` the input is (batch, inputChannels, height,
-  /// width) instead, which only a convolution that ``readsPlanes`` takes, and its stride means nothing. `residual` has the
+  /// width) instead, dense whatever its stride, which only a convolution that ``readsPlanes`` takes. `residual` has the
   /// output's shape and may be the output itself when the strides agree; otherwise no two buffers overlap.
   package func run(
     batch: Int, height: Int, width: Int, input: UnsafePointer<Float>, inputStride: Int,
