@@ -22,12 +22,10 @@ final class PackedWeights: Sendable {
   {
     try entries.withLock { entries throws(FacenetError) -> Packed in
       var kept = entries[node] ?? []
-      let position = kept.firstIndex { $0.variant == variant && $0.packed is Packed }
-      let entry = position.map { kept.remove(at: $0) }
-      if entry == nil, kept.count == Self.keptVariants { kept.removeFirst() }
-      let packed = try entry?.packed as? Packed ?? make()
+      let known = kept.firstIndex { $0.variant == variant }.map { kept.remove(at: $0) }
+      let packed = if let known = known?.packed as? Packed { known } else { try make() }
       kept.append(Entry(variant: variant, packed: packed))
-      entries[node] = kept
+      entries[node] = kept.suffix(Self.keptVariants)
       return packed
     }
   }
