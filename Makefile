@@ -16,7 +16,7 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
+.PHONY: help demo test build check floors lint sanitize deb lfw benchmark clean models samples conformance labelled toolchain \
   packages environment
 
 help: ## Print this list.
@@ -34,6 +34,7 @@ build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
 	@sh scripts/build-library.sh $(BUILD)
 
+
 check: floors lint test ## Check the floors and the format, then run every test.
 
 floors: ## Check that every import points to a floor below.
@@ -44,6 +45,10 @@ lint: toolchain ## Check the format of the Swift sources.
 
 sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
 	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
+
+deb: toolchain packages ## Build the Debian packages of what is committed into build/deb.
+	@sh scripts/packages.sh build-essential debhelper dh-python git lintian python3
+	@sh scripts/deb.sh $(BUILD)
 
 lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
