@@ -16,11 +16,11 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint sanitize deb lfw benchmark clean models samples conformance labelled toolchain \
+.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
   packages environment
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build samples ## Find and verify the faces of real photographs; pictures and a page go to build/demo.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
@@ -30,10 +30,9 @@ test: build models samples conformance ## Run every test there is: Swift, C, Pyt
 	@$(VENV_PYTHON) scripts/run_tests.py
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
-	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product facenet-tool
+	@$(SWIFT) build $(RELEASE) --static-swift-stdlib -Xlinker -z -Xlinker now --product facenet-tool
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
 	@sh scripts/build-library.sh $(BUILD)
-
 
 check: floors lint test ## Check the floors and the format, then run every test.
 
@@ -46,9 +45,14 @@ lint: toolchain ## Check the format of the Swift sources.
 sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
 	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
 
+.PHONY: deb test-deb
 deb: toolchain packages ## Build the Debian packages of what is committed into build/deb.
-	@sh scripts/packages.sh build-essential debhelper dh-python git lintian python3
+	@sh scripts/packages.sh build-essential debhelper dh-python git lintian pybuild-plugin-pyproject \
+	  python3-setuptools python3-wheel
 	@sh scripts/deb.sh $(BUILD)
+
+test-deb: deb ## Install the Debian packages in a clean root and run the examples there; needs root.
+	@sh scripts/test-deb.sh $(BUILD)
 
 lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"

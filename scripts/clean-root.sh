@@ -1,15 +1,12 @@
 #!/bin/sh
 # Makes a Debian root with nothing but its essential packages and apt, for chroot. Needs root.
-# Usage: clean-root.sh FOLDER [SUITE]   FOLDER is new or empty, SUITE bookworm
-# The first use fetches packages with debootstrap; later ones unpack what is kept in the user's cache.
+# Usage: clean-root.sh FOLDER CACHE [SUITE]   FOLDER is new or empty, SUITE bookworm
+# The first use fetches packages with debootstrap; later ones unpack what is kept in CACHE.
 set -eu
 
 folder=$1
-suite=${2:-bookworm}
-case ${XDG_CACHE_HOME:-} in
-/*) cache=$XDG_CACHE_HOME/facenet/debian ;;
-*) cache=$HOME/.cache/facenet/debian ;;
-esac
+cache=$2
+suite=${3:-bookworm}
 kept=$cache/$suite-$(dpkg --print-architecture).tar
 
 if [ ! -f "$kept" ]; then

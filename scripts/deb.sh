@@ -14,12 +14,11 @@ export SWIFT
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 version=$(dpkg-parsechangelog --file "$root/debian/changelog" --show-field Version)
-name=libfacenet-${version%-*}
+name=libfacenet-$version
 git -C "$root" diff --quiet HEAD || echo "facenet: what is not committed is not in the packages" >&2
 
 rm -rf "$out"
 mkdir -p "$out"
-git -C "$root" archive --prefix="$name/" --output="$out/libfacenet_${version%-*}.orig.tar.gz" HEAD ':!debian'
 git -C "$root" archive --prefix="$name/" HEAD | tar -xf - -C "$out"
 (cd "$out/$name" && dpkg-buildpackage --unsigned-source --unsigned-changes) >"$out/log" 2>&1 || {
   tail -n 30 "$out/log" >&2
