@@ -16,8 +16,12 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
+# Where `make install` puts things; DESTDIR, if there is one, goes before every path that is written.
+PREFIX = /usr/local
+LIBDIR = $(PREFIX)/lib
+
 .PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment
+  packages environment install uninstall abi abi-record soak test-tools
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +30,7 @@ demo: build samples ## Find and verify the faces of real photographs; pictures a
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
 	@python3 tools/demo.py
 
-test: build models samples conformance ## Run every test there is: Swift, C, Python.
+test: build models samples conformance test-tools ## Run every test there is: Swift, C, Python.
 	@$(VENV_PYTHON) scripts/run_tests.py
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
@@ -77,8 +81,36 @@ samples: environment ## Fetch the sample photographs into build/samples.
 conformance: environment ## Write the ONNX standard's own test cases into build/conformance.
 	@$(VENV_PYTHON) Tests/Golden/onnx-conformance/make_conformance.py >/dev/null
 
+install: $(BUILD)/bin/facenet $(BUILD)/lib/libfacenet.so ## Install below PREFIX (/usr/local); heeds LIBDIR and DESTDIR.
+	@$(INSTALL) install
+
+uninstall: $(BUILD)/bin/facenet $(BUILD)/lib/libfacenet.so ## Remove what `make install` with the same places has put.
+	@$(INSTALL) uninstall
+
+abi: ## Compare the ABI that facenet.h declares, and the library's exports, with the recorded ones in abi/.
+	@sh scripts/packages.sh abigail-tools binutils
+	@python3 scripts/abi.py compare
+
+abi-record: ## Record the ABI that facenet.h declares as this version's.
+	@sh scripts/packages.sh abigail-tools
+	@python3 scripts/abi.py record
+
+soak: build samples ## Verify 10,000 times through C and Python and print what memory grew; print what start-up costs.
+	@$(MAKE) --no-print-directory models MODELS="retinaface edgeface-s"
+	@python3 scripts/soak.py
+
 clean: ## Remove everything that was built; what was downloaded stays in the user's cache.
 	@rm -rf $(BUILD)
+
+INSTALL = PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" BUILD="$(BUILD)" sh scripts/install.sh
+
+# What was built is not built anew: `sudo make install` leaves build/ to its owner.
+$(BUILD)/bin/facenet $(BUILD)/lib/libfacenet.so:
+	@$(MAKE) --no-print-directory build
+
+# A test that lacks its tool is skipped and says so.
+test-tools: packages
+	-@sh scripts/packages.sh abigail-tools cmake man-db valgrind zsh
 
 labelled:
 	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }

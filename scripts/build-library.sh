@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds libfacenet.so in release mode and places it, with its header and pkg-config file, where C programs find it.
-# Usage: build-library.sh [BUILD]   default: build; afterwards BUILD/lib has libfacenet.so, include/facenet.h and
+# Usage: build-library.sh [BUILD]   default: build; afterwards BUILD/lib has libfacenet.so.0.1.0 and its two links, include/facenet.h and
 # pkgconfig/facenet.pc, so that `PKG_CONFIG_PATH=BUILD/lib/pkgconfig pkg-config --cflags --libs facenet` works.
 set -eu
 
@@ -30,11 +30,11 @@ trap 'exit 1' HUP INT TERM
 # What debuggers want stays in SwiftPM's folder.
 strip --strip-unneeded -o "$temporary/library" "$(build --show-bin-path)/libFacenetC.so"
 chmod 0644 "$temporary/library"
-place "$temporary/library" "$build/lib/libfacenet.so.0"
+version=$(sh "$root/scripts/version.sh")
+place "$temporary/library" "$build/lib/libfacenet.so.$version"
+ln -sfn "libfacenet.so.$version" "$build/lib/libfacenet.so.0"
 ln -sfn libfacenet.so.0 "$build/lib/libfacenet.so"
 place "$root/include/facenet.h" "$build/lib/include/facenet.h"
-
-part() { awk -v name="FACENET_VERSION_$1" '$1 == "#define" && $2 == name { print $3 }' "$root/include/facenet.h"; }
-sed -e "s|@PREFIX@|$build|" -e "s|@LIBDIR@|$build/lib|" -e "s|@INCLUDEDIR@|$build/lib/include|" \
-  -e "s|@VERSION@|$(part MAJOR).$(part MINOR).$(part PATCH)|" "$root/pkgconfig/facenet.pc.in" >"$temporary/facenet.pc"
+sh "$root/scripts/fill.sh" "$root/pkgconfig/facenet.pc.in" "PREFIX=$build/lib" 'LIBDIR=${prefix}' \
+  'INCLUDEDIR=${prefix}/include' >"$temporary/facenet.pc"
 place "$temporary/facenet.pc" "$build/lib/pkgconfig/facenet.pc"

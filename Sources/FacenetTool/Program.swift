@@ -7,7 +7,7 @@ struct Program {
   static let version = "0.1.0"
   static let verbs: [Verb] = [
     detectVerb, embedVerb, verifyVerb, modelListVerb, modelInfoVerb, modelInstallVerb, modelPathVerb,
-    evaluatePairsVerb, benchmarkVerb, versionVerb,
+    evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb, versionVerb,
   ]
 
   @MainActor

@@ -38,7 +38,31 @@ import Testing
   @Test func withoutRecipesInstallSaysWhereTheyWereLookedFor() throws {
     let run = try run(["model", "install", "facenet"], in: TemporaryFolder())
     #expect(run.status == 2)
-    #expect(run.messages.hasPrefix("facenet: there are no recipes: neither /usr/share/facenet/recipes nor a checkout"))
+    #expect(run.messages.hasPrefix("facenet: there are no recipes: neither in /"))
+    #expect(run.messages.contains("/share/facenet/models nor /usr/share/facenet/models nor in a checkout"))
+  }
+
+  @Test func recipesOfTheCurrentFolderAreNotRun() throws {
+    let folder = try TemporaryFolder()
+    for file in ["models/recipe.py", "models/facenet.py", "tools/environment.sh"] { try folder.write("here/\(file)") }
+    let (program, environment) = try bare(folder)
+    let run = try ProgramRun(
+      ["model", "install", "facenet"], environment: environment, folder: folder.file("here"), program: program)
+    #expect(run.status == 2)
+    #expect(run.messages.hasPrefix("facenet: there are no recipes"))
+  }
+
+  @Test func recipesAreFoundBesideAnInstalledProgram() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("share/facenet/models/recipe.py")
+    try folder.write("share/facenet/models/dlib.py")
+    let (copy, environment) = try bare(folder)
+    let program = try folder.write("bin/facenet", Array(Data(contentsOf: URL(fileURLWithPath: copy))))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    let run = try ProgramRun(
+      ["model", "install", "facenet"], environment: environment, folder: folder.path, program: program)
+    #expect(run.status == 2)
+    #expect(run.messages == "facenet: there is no recipe for a model called facenet; there is one for dlib\n")
   }
 
   @Test(arguments: ["FACENET_MODELS", "XDG_DATA_HOME"])

@@ -14,26 +14,26 @@ struct Recipes {
   /// Models there is a recipe for.
   var names: [String] { ModelStore.knownNames.filter { Self.exists("\(folder)/\($0).py") } }
 
-  /// The recipes of the checkout that holds the running program or the current folder, or else the installed ones.
+  /// The recipes of the checkout that holds the running program, or else those installed with it or by the system's
+  /// packages. The current folder does not count: recipes are programs.
   /// - Throws: `notFound` where there are none.
   static func find() throws(FacenetError) -> Recipes {
-    for start in [programFolder(), currentFolder()].compactMap({ $0 }) {
-      var folder = start
-      while true {
-        if exists("\(folder)/models/recipe.py") && exists("\(folder)/tools/environment.sh") {
-          return Recipes(
-            folder: "\(folder)/models", environmentScript: "\(folder)/tools/environment.sh",
-            environmentFolder: "\(folder)/build/venv")
-        }
-        let parent = parentFolder(folder)
-        if parent == folder || parent == "." { break }
-        folder = parent
+    let start = programFolder() ?? "/"
+    var folder = start
+    while true {
+      if exists("\(folder)/models/recipe.py") && exists("\(folder)/tools/environment.sh") {
+        return Recipes(
+          folder: "\(folder)/models", environmentScript: "\(folder)/tools/environment.sh",
+          environmentFolder: "\(folder)/build/venv")
       }
+      let parent = parentFolder(folder)
+      if parent == folder || parent == "." { break }
+      folder = parent
     }
-    let installed = "/usr/share/facenet/recipes"
-    guard exists("\(installed)/recipe.py") else {
+    let places = ["\(parentFolder(start))/share/facenet/models", "/usr/share/facenet/models"]
+    guard let installed = places.first(where: { exists("\($0)/recipe.py") }) else {
       throw FacenetError(
-        .notFound, "there are no recipes: neither \(installed) nor a checkout around the program or the current folder")
+        .notFound, "there are no recipes: neither in \(places.joined(separator: " nor ")) nor in a checkout around the program")
     }
     return Recipes(
       folder: installed, environmentScript: "\(installed)/environment.sh",
@@ -48,7 +48,9 @@ struct Recipes {
     guard try run(["sh", environmentScript, environmentFolder, requirements]) == 0 else {
       throw FacenetError(.inputOutput, failed)
     }
-    guard try run(["\(environmentFolder)/bin/python", "\(folder)/\(name).py", "--output", path]) == 0 else {
+    // -B: nothing is left behind among installed recipes.
+    let command = ["\(environmentFolder)/bin/python", "-B", "\(folder)/\(name).py", "--output", path]
+    guard try run(command) == 0 else {
       throw FacenetError(.inputOutput, failed)
     }
   }
@@ -56,20 +58,9 @@ struct Recipes {
   private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
   private static func programFolder() -> String? {
-    let path = text { readlink("/proc/self/exe", $0, $1) }
-    return path.map(parentFolder)
-  }
-
-  private static func currentFolder() -> String? {
-    text { getcwd($0, $1).map { strlen($0) } ?? -1 }
-  }
-
-  /// What a call of the system writes into a buffer and tells the length of; nil where it fails.
-  private static func text(_ fill: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
-      guard let start = buffer.baseAddress, case let count = fill(start, buffer.count), count > 0 else { return nil }
-      return String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
-    }
+    guard let path = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(path) }
+    return parentFolder(String(cString: path))
   }
 }
 

@@ -1,0 +1,315 @@
+/* facenet.h - faces in photographs found, aligned and embedded; two faces verified.
+ *
+ * What is not declared here is not published. The order is the order of learning: version and errors, values,
+ * verification in one call; then the parts it is made of: bitmap, detector, embedder, pipeline; then any ONNX network.
+ *
+ * Everywhere:
+ * - A function that can fail returns facenet_status; its outputs come last and are untouched when it fails. Functions
+ *   with another result say what they return on failure. Both leave a sentence in facenet_error_message().
+ * - A handle (facenet_bitmap *, ...) belongs to the caller until its one _free, which accepts NULL. It is a number in
+ *   the shape of a pointer, never to be dereferenced: a handle that was freed, or is of another kind, is refused.
+ *   What a handle was made from may be freed first.
+ * - What is passed in is borrowed for the call; what comes out belongs to the caller unless it says otherwise.
+ * - An options structure begins with struct_size, which the caller sets to sizeof it; zero in any other field, or NULL
+ *   for the whole, means the default. Bytes that this version does not know must be zero.
+ * - Sizes are pixels unless they say otherwise; text is UTF-8 and ends with a zero byte.
+ * - The library prints nothing, changes no signal, locale or environment, and never calls back. */
+#ifndef FACENET_H
+#define FACENET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version and errors. Any thread. */
+
+/* The version of this header. */
+#define FACENET_VERSION_MAJOR 0
+#define FACENET_VERSION_MINOR 1
+#define FACENET_VERSION_PATCH 0
+#define FACENET_VERSION (FACENET_VERSION_MAJOR * 10000 + FACENET_VERSION_MINOR * 100 + FACENET_VERSION_PATCH)
+
+/* What kind of failure; 0 is success. Later versions may add numbers. */
+typedef int32_t facenet_status;
+enum {
+  FACENET_OK = 0,
+  FACENET_INVALID_ARGUMENT = 1, /* outside its documented range, NULL where that is not allowed, a freed handle */
+  FACENET_NOT_FOUND = 2,        /* no such file, no such model, no face in the picture */
+  FACENET_IO = 3,               /* the operating system refused to read or write */
+  FACENET_CORRUPT = 4,          /* bytes that should follow a format do not */
+  FACENET_UNSUPPORTED = 5,      /* well-formed, but not offered by this version */
+  FACENET_TOO_LARGE = 6,        /* larger than a limit, or no memory */
+  FACENET_PLUGIN_FAILED = 7,    /* a plugin broke its contract */
+  FACENET_INTERNAL = 8          /* a defect of this library */
+};
+
+/* The version of the library that runs: 10203 is 1.2.3. Since 0.1. */
+uint32_t facenet_version(void);
+
+/* "ok", "invalid argument", ...; "unknown status" for a number that is none. Never NULL, never freed. Since 0.1. */
+const char *facenet_status_name(facenet_status status);
+
+/* One sentence about the last failure on this thread: what, where, expected and got; "" before any. Never NULL. Each
+ * thread has one buffer of 1024 bytes that stays in place as long as the thread lives; longer sentences are cut. A
+ * success leaves it as it is. Since 0.1. */
+const char *facenet_error_message(void);
+
+/* Values. Their layout is final. */
+
+/* The order of the bytes of a pixel; alpha is ignored. */
+typedef int32_t facenet_pixel_format;
+enum { FACENET_GRAY8 = 1, FACENET_RGB8 = 2, FACENET_BGR8 = 3, FACENET_RGBA8 = 4, FACENET_BGRA8 = 5 };
+
+/* Pixels of the caller, upright, the top row first. At most 100 million. */
+typedef struct facenet_image {
+  const uint8_t *pixels;       /* the top left pixel */
+  uint32_t width, height;      /* 1 or more */
+  uint32_t stride;             /* bytes from one row to the next, at least those of a row; 0: exactly those */
+  facenet_pixel_format format; /* no default */
+} facenet_image;
+
+/* A place in a picture in pixels: origin top left, y down; the centre of the first pixel is (0.5, 0.5). */
+typedef struct facenet_point {
+  float x, y;
+} facenet_point;
+
+/* A face in pixels of the picture it was found in; the box may reach outside. */
+typedef struct facenet_face {
+  float left, top, right, bottom;
+  float score; /* 0 ... 1, how sure the detector is */
+  /* Eye, eye, nose, mouth corner, mouth corner; of each pair first the one further left in an upright picture. */
+  facenet_point landmarks[5];
+} facenet_face;
+
+/* Are two faces of one person? */
+typedef struct facenet_verification {
+  float distance;    /* by the model's metric; squared L2, 0 ... 4, for the default model */
+  float threshold;   /* the distance up to which faces count as the same */
+  int32_t same;      /* 1: one person, 0: two */
+  facenet_face a, b; /* the faces compared: the largest of each picture */
+} facenet_verification;
+
+/* For the threads field of options: as many as this process has processors. */
+#define FACENET_ALL_PROCESSORS UINT32_MAX
+
+/* Verification in one call. Any thread. */
+
+/* Compares the largest faces of two picture files (JPEG, PNG) with the default models, which are read anew for each
+ * call: to verify more than a few pairs, open a facenet_pipeline once.
+ * Fails with NOT_FOUND for a missing file, a picture without a face (the message names which) and a model that is not
+ * installed; with CORRUPT, UNSUPPORTED, TOO_LARGE or IO for a picture that cannot be read. Since 0.1. */
+facenet_status facenet_verify(const char *path_a, const char *path_b, facenet_verification *out);
+
+/* Bitmap: a decoded picture that the library owns. Immutable: any thread. */
+
+typedef struct facenet_bitmap facenet_bitmap;
+
+/* Decodes a JPEG, PNG or binary PGM/PPM file, told by its content, and turns it upright as its EXIF orientation says.
+ * Fails with NOT_FOUND, IO, CORRUPT, UNSUPPORTED, or TOO_LARGE above 100 million pixels. Since 0.1. */
+facenet_status facenet_bitmap_open(const char *path, facenet_bitmap **out);
+
+/* The same from the count bytes of such a file in memory. Since 0.1. */
+facenet_status facenet_bitmap_decode(const void *bytes, size_t count, facenet_bitmap **out);
+
+/* The pixels, RGB8; they stay the bitmap's and live until it is freed. Since 0.1. */
+facenet_status facenet_bitmap_image(const facenet_bitmap *bitmap, facenet_image *out);
+
+/* Frees the bitmap and the pixels seen through facenet_bitmap_image; NULL is ignored. Since 0.1. */
+void facenet_bitmap_free(facenet_bitmap *bitmap);
+
+/* Detector: finds faces. Immutable: any thread, many at once. */
+
+typedef struct facenet_detector facenet_detector;
+
+typedef struct facenet_detector_options {
+  uint32_t struct_size;
+  uint32_t threads;      /* at most this many work on a picture, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
+  uint32_t minimum_size; /* smallest side in pixels of a face that must be found: smaller costs more time;
+                            0: a fortieth of the picture's longer side, at least
+                            what the detector finds reliably, 16 to 24 */
+  float minimum_score;   /* faces below are not reported, 0 ... 1; 0: the model's own limit */
+  float overlap;         /* boxes with a larger intersection over union are one face, 0 ... 1; 0: the model's own */
+} facenet_detector_options;
+
+/* Opens an installed model by name ("retinaface", "mtcnn", "yunet", "centerface") or an ONNX file by path: what has a
+ * slash or ends in ".onnx" is a path. NULL: the default, "retinaface".
+ * Fails with NOT_FOUND for a model that is not installed, UNSUPPORTED for one that is no known detector, and as
+ * facenet_model_open does. Since 0.1. */
+facenet_status facenet_detector_open(const char *name_or_path, const facenet_detector_options *options,
+                                     facenet_detector **out);
+
+/* The same from the count bytes of an ONNX file in memory, which may be freed afterwards. Since 0.1. */
+facenet_status facenet_detector_decode(const void *bytes, size_t count, const facenet_detector_options *options,
+                                       facenet_detector **out);
+
+/* Finds every face, best score first. Sets *count to how many there are and writes the best of them, at most capacity,
+ * to faces (NULL only with capacity 0: then they are just counted, in the same time). No face is a success with
+ * *count 0. Since 0.1. */
+facenet_status facenet_detect(const facenet_detector *detector, const facenet_image *image, facenet_face *faces,
+                              size_t capacity, size_t *count);
+
+/* NULL is ignored. Since 0.1. */
+void facenet_detector_free(facenet_detector *detector);
+
+/* Embedder: turns aligned faces into vectors. Immutable: any thread, many at once. */
+
+typedef struct facenet_embedder facenet_embedder;
+
+typedef struct facenet_embedder_options {
+  uint32_t struct_size;
+  uint32_t threads; /* at most this many work on a call, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
+  float threshold;  /* distances up to it mean the same person; 0: the model's own */
+} facenet_embedder_options;
+
+/* Opens an installed model by name ("facenet", "dlib", ...) or an ONNX file by path: what has a slash or ends in
+ * ".onnx" is a path. NULL: the default, "facenet". Fails as facenet_detector_open does. Since 0.1. */
+facenet_status facenet_embedder_open(const char *name_or_path, const facenet_embedder_options *options,
+                                     facenet_embedder **out);
+
+/* The same from the count bytes of an ONNX file in memory, which may be freed afterwards. Since 0.1. */
+facenet_status facenet_embedder_decode(const void *bytes, size_t count, const facenet_embedder_options *options,
+                                       facenet_embedder **out);
+
+/* How many floats an embedding has; 0 on failure. Since 0.1. */
+uint32_t facenet_embedder_dimension(const facenet_embedder *embedder);
+
+/* Width and height in pixels of the crops it takes; 0 on failure. Since 0.1. */
+uint32_t facenet_embedder_side(const facenet_embedder *embedder);
+
+/* The distance up to which faces count as one person's, when a share false_accept_rate of pairs of different people
+ * may pass. 0: the embedder's default. Fails with NOT_FOUND when none was measured for this rate. Since 0.1. */
+facenet_status facenet_embedder_threshold(const facenet_embedder *embedder, float false_accept_rate, float *out);
+
+/* Cuts the face out of its picture, turned and scaled to the model's template: side x side x 3 bytes, red, green, blue,
+ * row after row; black where the crop leaves the picture. capacity: the bytes rgb has room for; fails with
+ * INVALID_ARGUMENT when they are too few, or landmarks are not finite or coincide. Since 0.1. */
+facenet_status facenet_embedder_align(const facenet_embedder *embedder, const facenet_image *image,
+                                      const facenet_face *face, uint8_t *rgb, size_t capacity);
+
+/* Embeds count aligned crops of side x side pixels, any format: count x dimension floats, one embedding after the
+ * other; of length 1 when the model's metric is squared L2. capacity: the floats embeddings has room for. Fails with
+ * INVALID_ARGUMENT when they are too few or a crop has another size. count 0 does nothing. Since 0.1. */
+facenet_status facenet_embed(const facenet_embedder *embedder, const facenet_image *crops, size_t count,
+                             float *embeddings, size_t capacity);
+
+/* The distance of two embeddings of dimension floats by the model's metric, the one thresholds are about; NaN on
+ * failure. Since 0.1. */
+float facenet_embedder_distance(const facenet_embedder *embedder, const float *a, const float *b);
+
+/* NULL is ignored. Since 0.1. */
+void facenet_embedder_free(facenet_embedder *embedder);
+
+/* Functions of values alone. Any thread. */
+
+/* Cuts five points out of a picture so that they come to lie at targets (pixels of the crop), by turning, scaling and
+ * moving, least squares: side x side x 3 bytes, red, green, blue, row after row; black where the crop leaves the
+ * picture. side is 1 ... 4096; capacity: the bytes rgb has room for. Since 0.1. */
+facenet_status facenet_align(const facenet_image *image, const facenet_point landmarks[5],
+                             const facenet_point targets[5], uint32_t side, uint8_t *rgb, size_t capacity);
+
+/* The squared Euclidean distance of two vectors: 0 ... 4 for embeddings of length 1; NaN on failure. Since 0.1. */
+float facenet_squared_distance(const float *a, const float *b, size_t dimension);
+
+/* Pipeline: a detector and an embedder put together. Immutable: any thread, many at once. */
+
+typedef struct facenet_pipeline facenet_pipeline;
+
+/* NULL for a part: the default one with default options. Fails as opening the parts does. Since 0.1. */
+facenet_status facenet_pipeline_new(const facenet_detector *detector, const facenet_embedder *embedder,
+                                    facenet_pipeline **out);
+
+/* Compares the largest faces of two pictures. threshold: distances up to it mean the same person; 0: the embedder's.
+ * Fails with NOT_FOUND when a picture shows no face; the message says which, a or b. Since 0.1. */
+facenet_status facenet_pipeline_verify(const facenet_pipeline *pipeline, const facenet_image *a, const facenet_image *b,
+                                       float threshold, facenet_verification *out);
+
+/* Finds and embeds every face, best score first. Sets *count to how many there are and writes the best of them, at most
+ * capacity: faces[i], and its embedding at embeddings + i * dimension. Each of the two may be NULL to leave it out;
+ * embeddings has room for capacity x dimension floats. Since 0.1. */
+facenet_status facenet_pipeline_embed(const facenet_pipeline *pipeline, const facenet_image *image, facenet_face *faces,
+                                      float *embeddings, size_t capacity, size_t *count);
+
+/* How many floats an embedding has; 0 on failure. Since 0.1. */
+uint32_t facenet_pipeline_dimension(const facenet_pipeline *pipeline);
+
+/* NULL is ignored. Since 0.1. */
+void facenet_pipeline_free(facenet_pipeline *pipeline);
+
+/* Tensor: values with a shape, row-major, the last axis without gaps. Its layout is final. */
+
+typedef int32_t facenet_element_type;
+enum {
+  FACENET_FLOAT32 = 1,
+  FACENET_INT8 = 2,
+  FACENET_UINT8 = 3,
+  FACENET_INT32 = 4,
+  FACENET_INT64 = 5,
+  FACENET_BOOL = 6 /* one byte, 0 or 1 */
+};
+
+typedef struct facenet_tensor {
+  const void *values;
+  const size_t *shape; /* rank sizes, outermost first: (N, C, H, W) for pictures */
+  uint32_t rank;       /* at most 8; 0: a single value */
+  facenet_element_type type;
+} facenet_tensor;
+
+/* Model: any ONNX network with its weights. Immutable: any thread. */
+
+typedef struct facenet_model facenet_model;
+
+/* Reads an ONNX file, opset 7 to 23. Fails with NOT_FOUND or IO; CORRUPT for what is no ONNX or contradicts itself;
+ * UNSUPPORTED for an operator that is not offered; TOO_LARGE for a tensor of more than 2^31 elements and where what is
+ * computed of its constants takes more than 1 GiB; each message names node and file. Since 0.1. */
+facenet_status facenet_model_open(const char *path, facenet_model **out);
+
+/* The same from the count bytes of such a file in memory, which may be freed afterwards. Since 0.1. */
+facenet_status facenet_model_decode(const void *bytes, size_t count, facenet_model **out);
+
+/* How many inputs and outputs the network has; 0 on failure. Since 0.1. */
+size_t facenet_model_input_count(const facenet_model *model);
+size_t facenet_model_output_count(const facenet_model *model);
+
+/* The name of an input or output, which lives as long as the model; NULL on failure. Since 0.1. */
+const char *facenet_model_input_name(const facenet_model *model, size_t position);
+const char *facenet_model_output_name(const facenet_model *model, size_t position);
+
+/* What the file says under a key of its metadata, living as long as the model; NULL on failure or when the file says
+ * nothing (NOT_FOUND's message). Since 0.1. */
+const char *facenet_model_metadata(const facenet_model *model, const char *key);
+
+/* NULL is ignored; sessions go on. Since 0.1. */
+void facenet_model_free(facenet_model *model);
+
+/* Session: the memory of one run of a model. One thread at a time: a second one is refused. */
+
+typedef struct facenet_session facenet_session;
+
+typedef struct facenet_session_options {
+  uint32_t struct_size;
+  uint32_t threads;      /* at most this many work on a run, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
+  uint64_t memory_limit; /* bytes for a run and the weights packed for it; above, it is refused; 0: 4 GiB */
+} facenet_session_options;
+
+/* Since 0.1. */
+facenet_status facenet_session_new(const facenet_model *model, const facenet_session_options *options,
+                                   facenet_session **out);
+
+/* Runs the network on as many inputs as it has, in the model's order; shapes may differ from run to run where the model
+ * leaves them open. Fails with INVALID_ARGUMENT for a count, type or shape that does not fit, TOO_LARGE. Since 0.1. */
+facenet_status facenet_session_run(facenet_session *session, const facenet_tensor *inputs, size_t count);
+
+/* An output of the last run; its values and shape stay the session's until the next run or free. Since 0.1. */
+facenet_status facenet_session_output(const facenet_session *session, size_t position, facenet_tensor *out);
+
+/* NULL is ignored. Since 0.1. */
+void facenet_session_free(facenet_session *session);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
