@@ -58,14 +58,15 @@ files() {
     -o -path ./var/lib/dpkg -o -path ./var/cache/apt -o -path ./var/log \) -prune -o -print | LC_ALL=C sort)
 }
 
-apt_install() {
-  inside apt-get install --quiet --quiet --yes --no-install-recommends --option Dpkg::Use-Pty=0 "$@"
-}
-
 # What the packages and their tests depend on, our own packages left out.
-dependencies() {
-  inside sh -c 'apt-get install --simulate --no-install-recommends /tmp/packages/*.deb '"$wanted" |
-    awk '$1 == "Inst" { print $2 }' | grep -v -x -F "$ours"
+install_dependencies() {
+  wanted=$(sed -n 's/^Depends: //p' "$root/debian/tests/control" | tr -d , | tr ' ' '\n' | grep -v -x -F "$ours")
+  # shellcheck disable=SC2086
+  inside sh -c 'apt-get install --simulate --no-install-recommends /tmp/packages/*.deb "$@"' sh $wanted >"$clean/tmp/plan" ||
+    { cat "$clean/tmp/plan"; return 1; }
+  # shellcheck disable=SC2046
+  inside apt-get install --quiet --yes --no-install-recommends \
+    $(awk '$1 == "Inst" { print $2 }' "$clean/tmp/plan" | grep -v -x -F "$ours")
 }
 
 holds_no_swift() { ! inside sh -c 'command -v swift' && ! files | grep -i 'libswift'; }
@@ -83,8 +84,7 @@ lend_downloads() {
 
 purge() {
   # shellcheck disable=SC2086
-  inside apt-get purge --quiet --yes $ours
-  ! inside dpkg-query --show $ours 2>/dev/null
+  inside apt-get purge --quiet --yes $ours && ! inside dpkg-query --show $ours 2>/dev/null
 }
 
 leaves_nothing() { files | diff "$clean/tmp/before" -; }
@@ -97,9 +97,7 @@ inside apt-get update --quiet --quiet >"$clean/tmp/log" 2>&1 || skip "the clean 
 
 ours=$(for package in "$packages"/*.deb; do dpkg-deb --field "$package" Package | grep -v -e -dbgsym; done)
 rm -f "$clean"/tmp/packages/*-dbgsym_*.deb
-wanted=$(sed -n 's/^Depends: //p' "$root/debian/tests/control" | tr -d , | tr ' ' '\n' | grep -v -x -F "$ours" | tr '\n' ' ')
-# shellcheck disable=SC2046
-check "what they depend on is in Debian" apt_install $(dependencies)
+check "what they depend on is in Debian" install_dependencies
 cp -u "$clean"/var/cache/apt/archives/*.deb "$archives/" || true
 check "there is no Swift" holds_no_swift
 files >"$clean/tmp/before"
