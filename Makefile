@@ -35,7 +35,7 @@ test: build models samples conformance test-tools ## Run every test there is: Sw
 	@$(VENV_PYTHON) scripts/run_tests.py
 
 build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
-	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --product facenet-tool
+	@$(SWIFT) build $(RELEASE) --static-swift-stdlib -Xlinker -z -Xlinker now --product facenet-tool
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
 	@sh scripts/build-library.sh $(BUILD)
 
@@ -58,6 +58,15 @@ test-wheel: wheel models samples ## Test the wheel in fresh environments, with n
 
 sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
 	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
+
+.PHONY: deb test-deb
+deb: toolchain packages ## Build the Debian packages of what is committed into build/deb.
+	@sh scripts/packages.sh build-essential debhelper dh-python git lintian pybuild-plugin-pyproject \
+	  python3-setuptools python3-wheel
+	@sh scripts/deb.sh $(BUILD)
+
+test-deb: deb ## Install the Debian packages in a clean root and run the examples there; needs root.
+	@sh scripts/test-deb.sh $(BUILD)
 
 lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
