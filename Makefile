@@ -16,8 +16,8 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 
-.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment
+.PHONY: help demo test build check floors lint sanitize fuzz lfw benchmark clean models samples conformance labelled \
+  toolchain packages environment
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,11 @@ lint: toolchain ## Check the format of the Swift sources.
 
 sanitize: toolchain packages ## Run the engine's tests and the C tests of sessions under the sanitizers.
 	@for kind in address thread; do sh scripts/sanitize.sh $$kind $(BUILD) || exit 1; done
+
+# SEED=... starts from a seed, to do again what another run did.
+SECONDS ?= 60
+fuzz: toolchain samples conformance ## Call the whole C header with hostile arguments for SECONDS (60).
+	@$(VENV_PYTHON) fuzz/fuzz.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"
