@@ -20,8 +20,8 @@ MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 
-.PHONY: help demo test build check floors lint sanitize lfw benchmark clean models samples conformance labelled toolchain \
-  packages environment install uninstall abi abi-record soak test-tools typecheck wheel test-wheel python-tools \
+.PHONY: help demo test build check floors lint sanitize fuzz lfw benchmark clean models samples conformance labelled \
+  toolchain packages environment install uninstall abi abi-record soak test-tools typecheck wheel test-wheel python-tools \
   test-swift docs
 
 help: ## Print this list.
@@ -67,6 +67,11 @@ deb: toolchain packages ## Build the Debian packages of what is committed into b
 
 test-deb: deb ## Install the Debian packages in a clean root and run the examples there; needs root.
 	@sh scripts/test-deb.sh $(BUILD)
+
+# SEED=... starts from a seed, to do again what another run did.
+SECONDS ?= 60
+fuzz: toolchain samples conformance ## Call the whole C header with hostile arguments for SECONDS (60).
+	@$(VENV_PYTHON) fuzz/fuzz.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 lfw: labelled build ## Run the public LFW test; make lfw DATA=DIR, where DIR holds images/ and pairs.txt.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS)"

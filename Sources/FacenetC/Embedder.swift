@@ -84,7 +84,8 @@ public func facenet_embed(
     let embedder: Embedder = try HandleTable.shared.object(embedder, "embedder")
     let views = try views(try elements(crops, count, "crops"))
     let room = try room(embeddings, capacity, "embeddings")
-    try copy(try embedder.embed(views), dimension: embedder.dimension, to: room)
+    try checkRoom(room, for: views.count, dimension: embedder.dimension)
+    copy(try embedder.embed(views), dimension: embedder.dimension, to: room)
   }
 }
 
@@ -116,13 +117,16 @@ private func views(_ crops: UnsafeBufferPointer<facenet_image>) throws(FacenetEr
   return views
 }
 
-/// Writes embeddings one after the other.
-/// - Throws: `invalidArgument` when there is no room for them.
-func copy(_ vectors: [[Float]], dimension: Int, to room: UnsafeMutableBufferPointer<Float>) throws(FacenetError) {
-  guard room.count / max(dimension, 1) >= vectors.count else {
+/// - Throws: `invalidArgument` when there is no room for `count` embeddings.
+private func checkRoom(_ room: UnsafeMutableBufferPointer<Float>, for count: Int, dimension: Int) throws(FacenetError) {
+  guard room.count / max(dimension, 1) >= count else {
     throw FacenetError(
-      .invalidArgument, "capacity is \(room.count) floats, \(vectors.count) embeddings of \(dimension) do not fit")
+      .invalidArgument, "capacity is \(room.count) floats, \(count) embeddings of \(dimension) do not fit")
   }
+}
+
+/// Writes embeddings one after the other into room that is large enough.
+func copy(_ vectors: [[Float]], dimension: Int, to room: UnsafeMutableBufferPointer<Float>) {
   for (index, vector) in vectors.enumerated() {
     _ = room[(index * dimension)...].update(fromContentsOf: vector)
   }

@@ -77,7 +77,7 @@ public func facenet_pipeline_embed(
     let room = try FaceRoom(faces, embeddings, dimension: pipeline.embedder.dimension, capacity: capacity)
     let count = try output(count, "count")
     let found = try pipeline.faces(in: try view(image, "image"))
-    try room.write(found.prefix(capacity))
+    room.write(found.prefix(capacity))
     count.pointee = found.count
   }
 }
@@ -115,8 +115,9 @@ private struct FaceRoom {
     self.dimension = dimension
   }
 
-  func write(_ found: ArraySlice<EmbeddedFace>) throws(FacenetError) {
-    if let embeddings { try copy(found.map(\.embedding), dimension: dimension, to: embeddings) }
+  /// Writes at most `capacity` faces.
+  func write(_ found: ArraySlice<EmbeddedFace>) {
+    if let embeddings { copy(found.map(\.embedding), dimension: dimension, to: embeddings) }
     if let faces {
       for (index, face) in found.enumerated() { faces[index] = facenet_face(face.face) }
     }

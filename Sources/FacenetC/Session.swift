@@ -23,18 +23,22 @@ final class SessionHandle: Handled {
   }
 
   private let state: Lock<State>
+  /// How many inputs a run takes.
+  private let inputCount: Int
 
   init(_ model: Model, threads: Int, memoryLimit: Int) throws(FacenetError) {
+    inputCount = model.graph.inputs.count
     state = Lock(State(session: try Session(model, threads: threads, memoryLimit: memoryLimit)))
   }
 
-  /// - Throws: `invalidArgument` when another thread uses the session; whatever running it throws.
-  func run(_ inputs: [Session.Input]) throws(FacenetError) {
+  /// - Throws: `invalidArgument` for another count than the model's, before any input is looked at, and when another
+  ///   thread uses the session; whatever running it throws.
+  func run(_ tensors: UnsafeBufferPointer<facenet_tensor>) throws(FacenetError) {
+    guard tensors.count == inputCount else {
+      throw FacenetError(.invalidArgument, "count is \(tensors.count), the model has \(inputCount) inputs")
+    }
+    let inputs = try sessionInputs(tensors)
     try alone { state throws(FacenetError) in
-      let wanted = state.session.model.graph.inputs.count
-      guard inputs.count == wanted else {
-        throw FacenetError(.invalidArgument, "count is \(inputs.count), the model has \(wanted) inputs")
-      }
       // A run that is refused leaves the outputs of the last one as they are.
       let session = state.session
       let plan = try session.run(on: inputs) { state.outputs = [] }
@@ -101,7 +105,7 @@ public func facenet_session_run(_ session: OpaquePointer?, _ inputs: UnsafePoint
 {
   watched { () throws(FacenetError) in
     let session: SessionHandle = try HandleTable.shared.object(session, "session")
-    try session.run(try sessionInputs(try elements(inputs, count, "inputs")))
+    try session.run(try elements(inputs, count, "inputs"))
   }
 }
 

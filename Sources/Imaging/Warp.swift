@@ -5,6 +5,7 @@ extension ImageView {
   ///
   /// Each output pixel is the mean of k x k bilinear samples, k = ceil(source pixels per output pixel) and at most 32,
   /// so that shrinking does not alias. Coordinates as in ``Point``: output (u, v) shows source `transform⁻¹(u, v)`.
+  /// Samples are taken only where the picture is near, so the time is bounded by the pixels of both pictures.
   /// - Throws: `invalidArgument` for an empty output or a transform that cannot be undone, `tooLarge` beyond 2^28 pixels.
   package func warped(by transform: SimilarityTransform, width: Int, height: Int) throws(FacenetError) -> Bitmap {
     guard width > 0, height > 0 else {
@@ -17,9 +18,11 @@ extension ImageView {
     let sampler = BilinearSampler(self)
     let step = 1 / Double(grid)
     let weight = SIMD4<Float>(repeating: 1 / Float(grid * grid))
+    // From an output pixel's centre to its furthest sample and the pixels that one is mixed from.
+    let reach = 0.75 * back.scale + 1
     for v in 0..<height {
       let row = target.row(v)
-      for u in 0..<width {
+      for u in 0..<width where sampler.isNear(back.apply(Double(u) + 0.5, Double(v) + 0.5), within: reach) {
         var sum = SIMD4<Float>.zero
         for j in 0..<grid {
           for i in 0..<grid {
@@ -62,6 +65,12 @@ private struct BilinearSampler {
     step = view.format.bytesPerPixel
     right = Double(view.width)
     bottom = Double(view.height)
+  }
+
+  /// Whether the picture lies within `reach` of a place.
+  @inline(__always)
+  func isNear(_ place: (x: Double, y: Double), within reach: Double) -> Bool {
+    place.x > -reach && place.y > -reach && place.x < right + reach && place.y < bottom + reach
   }
 
   /// The pixel's bytes, in their order, at (x, y); pixel (0, 0) has its centre at (0.5, 0.5).

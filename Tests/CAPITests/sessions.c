@@ -90,6 +90,7 @@ static void tensors_that_do_not_fit_are_refused(void) {
   CHECK_FAILS(facenet_session_run(session, NULL, 2), FACENET_INVALID_ARGUMENT, "inputs is NULL");
   CHECK_FAILS(facenet_session_run(session, NULL, 0), FACENET_INVALID_ARGUMENT, "has 2 inputs");
   CHECK(facenet_session_run(session, good, SIZE_MAX) == FACENET_TOO_LARGE);
+  CHECK_FAILS(facenet_session_run(session, good, 1000000000), FACENET_INVALID_ARGUMENT, "has 2 inputs");
   static const size_t huge[2] = {SIZE_MAX, 3}, large[2] = {(size_t)1 << 40, 3}, wrap[2] = {(size_t)1 << 63, 2},
                       four[2] = {1, 4}, none[2] = {0, 3},
                       beside[3] = {0, SIZE_MAX / 2, SIZE_MAX / 2};

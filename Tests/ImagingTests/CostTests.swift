@@ -127,6 +127,16 @@ import Testing
     #expect(try Array(hiding).withUnsafeBytes { try JPEGHeader($0) }.scans == 9)
   }
 
+  /// Each output pixel would be the mean of 1024 samples, but hardly any of them meets the picture.
+  @Test func whatAWarpDoesNotShowCostsNothing() throws {
+    let picture = try smoothPicture(16, 16)
+    func cost(scale: Double) throws -> Double {
+      let transform = SimilarityTransform(a: scale, b: 0, tx: 200, ty: 200)
+      return try seconds { _ = try picture.withView { try $0.warped(by: transform, width: 400, height: 400) } }
+    }
+    #expect(try cost(scale: 1 / 32) < 10 * cost(scale: 1))
+  }
+
   /// A progressive JPEG that declares a size and repeats its last scan.
   private func progressive(scans: Int, _ width: UInt16, _ height: UInt16) throws -> [UInt8] {
     var file = try jpeg(smoothPicture(16, 16).bytes, 16, 16, flags: Int32(TJFLAG_PROGRESSIVE))

@@ -76,8 +76,8 @@ final class SingleShotSearch: FaceSearch {
 
   /// The faces at one scale, in pixels of the picture.
   func faces(in image: ImageView, factor: Float) throws(FacenetError) -> [Face] {
-    let width = max(1, Int((Float(image.width) * factor).rounded()))
-    let height = max(1, Int((Float(image.height) * factor).rounded()))
+    let width = Self.scaled(image.width, by: factor, limit: fixedSize?.width)
+    let height = Self.scaled(image.height, by: factor, limit: fixedSize?.height)
     let found: [Face]
     if width == image.width && height == image.height {
       found = try search(image)
@@ -106,6 +106,11 @@ final class SingleShotSearch: FaceSearch {
       return x >= 0 && y >= 0 && x <= right && y <= bottom
     }
     return inside.suppressed(limit: limits.overlap)
+  }
+
+  /// A side times `factor`, 1 to `limit`: single precision does not meet a limit beyond 2^24 exactly.
+  static func scaled(_ side: Int, by factor: Float, limit: Int?) -> Int {
+    min(max(1, Int((Float(side) * factor).rounded())), limit ?? .max)
   }
 
   private func padded(_ size: Int) -> Int { (max(size, Self.smallestInput) + multiple - 1) / multiple * multiple }

@@ -177,6 +177,12 @@ extension Embedder {
         normalizer.write(crop, width: side, height: side, to: input + 3 * side * side * row)
       }
     } read: { maps throws(FacenetError) in
+      guard maps[0].shape.first == crops.count, maps[0].values.count == crops.count * dimension else {
+        throw FacenetError(
+          .corrupt,
+          "the output for \(crops.count) crops is \(maps[0].shape), expected \(dimension) numbers a crop "
+            + "(\(sessions.model.name))")
+      }
       for (row, position) in crops.indices.enumerated() {
         let vector = UnsafeBufferPointer(rebasing: maps[0].values[row * dimension..<(row + 1) * dimension])
         let target = UnsafeMutableBufferPointer(
