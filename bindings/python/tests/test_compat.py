@@ -146,7 +146,8 @@ class Faces(unittest.TestCase):
         locations = recognition.face_locations(self.image)
         again = pickle.loads(pickle.dumps(locations))
         self.assertEqual(again, locations)
-        self.assertTrue((recognition.face_encodings(self.image, again)[0] == recognition.face_encodings(self.image)[0]).all())
+        (kept,), (fresh,) = recognition.face_encodings(self.image, again), recognition.face_encodings(self.image)
+        self.assertTrue((kept == fresh).all())
 
     def test_jitters(self) -> None:
         (plain,) = recognition.face_encodings(self.image)
