@@ -41,7 +41,8 @@ FACENET_BUNDLE="$build/lib/libfacenet.so.0" "$tools/pip" wheel --quiet --disable
 PATH="$tools:$PATH" "$tools/auditwheel" repair --wheel-dir "$temporary/repaired" "$temporary"/facenet-*.whl \
   >"$temporary/log" 2>&1 || fail "auditwheel refuses the wheel: $(tail -n 1 "$temporary/log")"
 
-for library in $("$tools/python" -m zipfile --list "$temporary"/repaired/*.whl | awk '$1 ~ /^facenet[.]libs\/./ { print $1 }'); do
+contents=$("$tools/python" -m zipfile --list "$temporary"/repaired/*.whl)
+for library in $(echo "$contents" | awk '$1 ~ /^facenet[.]libs\/./ { print $1 }'); do
   name=$(basename "$library")
   [ -f "$temporary/source/LICENSE.${name%%[-.]*}" ] || fail "the wheel would carry $name without its licence"
 done

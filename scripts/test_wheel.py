@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Installs the wheel of build/wheel in two fresh environments, one with numpy alone and one without, and tests it there.
+"""Installs the wheel of build/wheel in fresh environments, one with numpy alone, one without, and tests it there.
 
 The tests run in a folder of their own, so that nothing but the wheel can be the package. Closes with the line
 `N passed, N failed, N skipped`; exit status 0: nothing failed.

@@ -1,6 +1,6 @@
 """Compares encodings with those of the package face_recognition, on dlib itself, for pairs of LFW.
 
-Needs the environment of Tests/Golden/requirements-face-recognition.txt, `make build` and the models retinaface and dlib.
+Needs the environment of Tests/Golden/requirements-face-recognition.txt, `make build`, and the models retinaface and dlib.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> None:
         found = [(path, encode(package, path, seconds)) for path in photographs]
         encodings[package.__name__] = {path: encoding for path, encoding in found if encoding is not None}
         a, b = (1000 * value / len(photographs) for value in seconds)
-        print(f"{package.__name__}: {a:.1f} ms to find, {b:.1f} ms to encode, processor time a photograph of {len(found)}")
+        print(f"{package.__name__}: {a:.1f} ms to find, {b:.1f} ms to encode: processor time a photograph")
     dlib, mine = encodings[theirs.__name__], encodings[ours.__name__]
     both = [path for path in photographs if path in dlib and path in mine]
     apart = np.array([np.linalg.norm(dlib[path] - mine[path]) for path in both])

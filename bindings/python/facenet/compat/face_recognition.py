@@ -146,7 +146,8 @@ def face_distance(
     """The Euclidean distance, not squared, of each encoding (N, 128) to one (128,): float64 (N,)."""
     if len(face_encodings) == 0:
         return np.empty(0)  # type: ignore[no-any-return]
-    return np.linalg.norm(np.asarray(face_encodings) - np.asarray(face_to_compare), axis=1)  # type: ignore[no-any-return]
+    difference = np.asarray(face_encodings) - np.asarray(face_to_compare)
+    return np.linalg.norm(difference, axis=1)  # type: ignore[no-any-return]
 
 
 def compare_faces(
