@@ -52,18 +52,21 @@ check() { # NAME COMMAND...: its output is shown where it fails
   fi
 }
 
-# Every file of the root but those that apt, dpkg and this test keep for themselves.
+# Every file of the root but those that apt, dpkg, man and this test keep for themselves.
 files() {
   (cd "$clean" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o -path ./var/lib/apt \
-    -o -path ./var/lib/dpkg -o -path ./var/cache/apt -o -path ./var/log \) -prune -o -print | LC_ALL=C sort)
+    -o -path ./var/lib/dpkg -o -path ./var/cache/apt -o -path ./var/cache/man -o -path ./var/log \) -prune -o -print | LC_ALL=C sort)
 }
 
-# What the packages and their tests depend on, our own packages left out.
-install_dependencies() {
+# What the packages and their tests depend on, our own packages left out; /tmp/plan has apt's steps.
+plan() {
   wanted=$(sed -n 's/^Depends: //p' "$root/debian/tests/control" | tr -d , | tr ' ' '\n' | grep -v -x -F "$ours")
   # shellcheck disable=SC2086
-  inside sh -c 'apt-get install --simulate --no-install-recommends /tmp/packages/*.deb "$@"' sh $wanted >"$clean/tmp/plan" ||
-    { cat "$clean/tmp/plan"; return 1; }
+  inside sh -c 'apt-get install --simulate --no-install-recommends /tmp/packages/*.deb "$@" | tee /tmp/plan; grep -q ^Inst /tmp/plan' \
+    sh $wanted
+}
+
+install_dependencies() {
   # shellcheck disable=SC2046
   inside apt-get install --quiet --yes --no-install-recommends \
     $(awk '$1 == "Inst" { print $2 }' "$clean/tmp/plan" | grep -v -x -F "$ours")
@@ -92,12 +95,15 @@ leaves_nothing() { files | diff "$clean/tmp/before" -; }
 sh "$root/scripts/clean-root.sh" "$clean" "$cache/debian" || skip "debootstrap made no clean root; is there a network?"
 mkdir -p "$clean/tmp/test" "$clean/tmp/packages" "$archives"
 cp "$packages"/*.deb "$clean/tmp/packages/"
-cp "$archives"/*.deb "$clean/var/cache/apt/archives/" 2>/dev/null || true
-inside apt-get update --quiet --quiet >"$clean/tmp/log" 2>&1 || skip "the clean root does not reach Debian's archive"
-
-ours=$(for package in "$packages"/*.deb; do dpkg-deb --field "$package" Package | grep -v -e -dbgsym; done)
 rm -f "$clean"/tmp/packages/*-dbgsym_*.deb
-check "what they depend on is in Debian" install_dependencies
+ours=$(for package in "$clean"/tmp/packages/*.deb; do dpkg-deb --field "$package" Package; done)
+cp "$archives"/*.deb "$clean/var/cache/apt/archives/" 2>/dev/null || true
+# Without a network the lists that debootstrap has left are used.
+inside apt-get update --quiet --quiet >"$clean/tmp/log" 2>&1 || true
+
+check "what they depend on is in Debian" plan
+install_dependencies >"$clean/tmp/log" 2>&1 ||
+  { tail -n 5 "$clean/tmp/log"; skip "what they depend on could not be fetched; is there a network?"; }
 cp -u "$clean"/var/cache/apt/archives/*.deb "$archives/" || true
 check "there is no Swift" holds_no_swift
 files >"$clean/tmp/before"

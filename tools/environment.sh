@@ -40,15 +40,27 @@ finish() {
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
+# Another requirements file may have kept another wheel of the same version, which pip would choose and then refuse.
+offer() {
+    rm -rf "$temporary/offered"
+    mkdir "$temporary/offered"
+    for wheel in "$wheels"/*.whl; do
+        [ -f "$wheel" ] || continue
+        digest=$(sha256sum <"$wheel")
+        if grep -q "sha256:${digest%% *}" "$requirements"; then ln -s "$wheel" "$temporary/offered/"; fi
+    done
+}
+
 install_from_cache() {
+    offer
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-index \
-        --find-links "$wheels" --no-deps --only-binary :all: --require-hashes --requirement "$requirements" \
+        --find-links "$temporary/offered" --no-deps --only-binary :all: --require-hashes --requirement "$requirements" \
         >"$temporary/log" 2>&1
 }
 
 download() {
     "$folder/bin/python" -m pip download --quiet --disable-pip-version-check --no-input --retries 2 \
-        --dest "$temporary" --find-links "$wheels" --no-deps --only-binary :all: --require-hashes --requirement "$requirements" \
+        --dest "$temporary" --find-links "$temporary/offered" --no-deps --only-binary :all: --require-hashes --requirement "$requirements" \
         >"$temporary/log" 2>&1
 }
 
