@@ -23,7 +23,8 @@ def run(command: List[str], **environment: str) -> "subprocess.CompletedProcess[
 
 
 def make(goal: str, stage: Path, *places: str) -> None:
-    """`make install` or `make uninstall`."""
+    """`make install` or `make uninstall`; places are named always, for a make above this one may have others."""
+    places = places or ("PREFIX=/usr/local", "LIBDIR=/usr/local/lib")
     done = run(["make", "--no-print-directory", goal, f"DESTDIR={stage}", *places])
     if done.returncode != 0:
         raise AssertionError(done.stdout + done.stderr)
