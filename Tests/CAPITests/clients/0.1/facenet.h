@@ -13,7 +13,8 @@
  * - An options structure begins with struct_size, which the caller sets to sizeof it; zero in any other field, or NULL
  *   for the whole, means the default. Bytes that this version does not know must be zero.
  * - Sizes are pixels unless they say otherwise; text is UTF-8 and ends with a zero byte.
- * - The library prints nothing, changes no signal, locale or environment, and never calls back. */
+ * - The library prints nothing, changes no signal, locale or environment, and calls back only the two functions that
+ *   facenet_progress_set and facenet_log_set are given. */
 #ifndef FACENET_H
 #define FACENET_H
 
@@ -43,7 +44,8 @@ enum {
   FACENET_UNSUPPORTED = 5,      /* well-formed, but not offered by this version */
   FACENET_TOO_LARGE = 6,        /* larger than a limit, or no memory */
   FACENET_PLUGIN_FAILED = 7,    /* a plugin broke its contract */
-  FACENET_INTERNAL = 8          /* a defect of this library */
+  FACENET_INTERNAL = 8,         /* a defect of this library */
+  FACENET_CANCELLED = 9         /* the caller's progress function stopped it */
 };
 
 /* The version of the library that runs: 10203 is 1.2.3. Since 0.1. */
@@ -56,6 +58,40 @@ const char *facenet_status_name(facenet_status status);
  * thread has one buffer of 1024 bytes that stays in place as long as the thread lives; longer sentences are cut. A
  * success leaves it as it is. Since 0.1. */
 const char *facenet_error_message(void);
+
+/* Long calls can tell how far they are and can be stopped: those that open a detector, an embedder, a pipeline or a
+ * model, that find, embed or verify faces, and that run a session. */
+
+/* Takes the context it was set with and how much of the call is done, 0 ... 1, never less than before: at first, after
+ * each hundredth, at least every tenth of a second where the call can tell, and once as 1 when it has succeeded. Called
+ * on the thread that makes the call, before it returns, with no lock held. Returns 0 to go on; anything else makes the
+ * call fail with CANCELLED, except at 1, when all is done; what was open stays usable, but a session that was stopped
+ * has no outputs. It may call the library, which tells nothing of those calls and refuses the session that is running.
+ * It must return: neither longjmp nor a C++ exception may leave it. */
+typedef int32_t (*facenet_progress_function)(void *context, double fraction);
+
+/* Has the long calls of this thread that begin from now on tell this function; other threads' are not told. NULL: none,
+ * as at first. The context may be NULL; function and context must stay valid until another is set and the calls that
+ * began before have returned. Since 0.1. */
+void facenet_progress_set(facenet_progress_function function, void *context);
+
+/* How much a message matters. */
+typedef int32_t facenet_log_level;
+enum {
+  FACENET_LOG_DEBUG = 1,       /* for whoever looks for a fault or for time: what was planned, with which kernels */
+  FACENET_LOG_INFORMATION = 2, /* which model was read, how large it is, what was opened */
+  FACENET_LOG_WARNING = 3      /* what may not be meant: a model that does not say how it is used */
+};
+
+/* Takes the context it was set with, a level, and one sentence that lives until it returns. Called on the thread whose
+ * call has something to say, before that call returns, with no lock held: on several threads at once where several make
+ * calls. It may call the library: what that says is dropped. It must return, as a progress function must. */
+typedef void (*facenet_log_function)(void *context, facenet_log_level level, const char *message);
+
+/* Sends the messages of the whole process, from this level up, to a function. NULL: to nobody, as at first. least 0:
+ * FACENET_LOG_INFORMATION. The function that was set before may still be called by calls of other threads that are in
+ * progress: its context must outlive them. Fails with INVALID_ARGUMENT for a level that is none. Since 0.1. */
+facenet_status facenet_log_set(facenet_log_function function, void *context, facenet_log_level least);
 
 /* Values. Their layout is final. */
 
