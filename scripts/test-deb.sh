@@ -34,8 +34,9 @@ clean=$(mktemp -d "${TMPDIR:-/tmp}/facenet-root-XXXXXX")
 trap 'rm -rf "$clean"' EXIT
 trap 'exit 1' HUP INT TERM
 
+# A Swift program learns its arguments from /proc, which is mounted for the command alone: nothing stays mounted.
 inside() { # COMMAND...: in the clean root, with nothing of this environment
-  chroot "$clean" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb MANPAGER=cat \
+  unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$clean" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb MANPAGER=cat \
     DEBIAN_FRONTEND=noninteractive AUTOPKGTEST_TMP=/tmp/test "$@" </dev/null
 }
 
