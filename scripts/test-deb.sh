@@ -27,6 +27,7 @@ skip() {
 }
 
 [ "$(id -u)" -eq 0 ] || skip "chroot and debootstrap need root"
+unshare --mount true 2>/dev/null || skip "a mount for /proc is not allowed here"
 sh "$root/scripts/packages.sh" debootstrap || skip "debootstrap is not installed"
 ls "$packages"/*.deb >/dev/null || { echo "facenet: there are no packages in $packages: run \`make deb\`" >&2; exit 1; }
 
@@ -34,8 +35,10 @@ clean=$(mktemp -d "${TMPDIR:-/tmp}/facenet-root-XXXXXX")
 trap 'rm -rf "$clean"' EXIT
 trap 'exit 1' HUP INT TERM
 
+# A Swift program learns its arguments from /proc, which is mounted for the command alone: nothing stays mounted.
 inside() { # COMMAND...: in the clean root, with nothing of this environment
-  chroot "$clean" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb MANPAGER=cat \
+  unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$clean" \
+    /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb MANPAGER=cat \
     DEBIAN_FRONTEND=noninteractive AUTOPKGTEST_TMP=/tmp/test "$@" </dev/null
 }
 
