@@ -14,10 +14,16 @@ static struct {
 } live[KINDS][PLACES];
 static _Atomic uintptr_t freed[32];
 
+/* Where a handle of this kind is, if there is one. */
+static size_t any_place(caller *c, enum kind kind) {
+  size_t place = below(&c->dice, PLACES);
+  for (int i = 0; i < PLACES && !live[kind][place].handle; i++) place = (place + 1) % PLACES;
+  return place;
+}
+
 static uintptr_t any_handle(caller *c, enum kind kind) {
   dice *dice = &c->dice;
-  uintptr_t handle = live[kind][below(dice, PLACES)].handle;
-  for (int i = 0; i < PLACES && !handle; i++) handle = live[kind][i].handle;
+  uintptr_t handle = live[kind][any_place(c, kind)].handle;
   switch (below(dice, 40)) {
   case 0: return 0;
   case 1: return ONE_OF(dice, freed);
@@ -153,7 +159,7 @@ static facenet_image any_picture(caller *c, uint32_t side) {
 static facenet_image *any_image(caller *c) {
   if (happens(&c->dice, 2)) return NULL;
   facenet_image *image = lend(c, sizeof *image), seen;
-  uintptr_t bitmap = live[BITMAP][below(&c->dice, PLACES)].handle;
+  uintptr_t bitmap = live[BITMAP][any_place(c, BITMAP)].handle;
   if (c->is_alone && happens(&c->dice, 40) && facenet_bitmap_image((facenet_bitmap *)bitmap, &seen) == FACENET_OK)
     *image = seen;
   else

@@ -25,7 +25,7 @@ typedef struct caller {
   } lent[512];
   size_t lent_count;
   const char *_Atomic function; /* that is being called; NULL between calls */
-  _Atomic long since;           /* the second in which the call began */
+  _Atomic long work, wall;      /* when the call began, in seconds: of the process's work, and on the wall */
   uint64_t seed, calls;
   int has_succeeded; /* the call that runs or ran last */
 } caller;

@@ -31,7 +31,7 @@ PROGRAM = BUILD / "header"
 MODELS = Path(os.environ.get("FACENET_MODELS", ROOT / "build" / "models"))
 SAMPLES = Path(os.environ.get("FACENET_SAMPLES", ROOT / "build" / "samples"))
 SWIFT = os.environ.get("SWIFT", "swift")
-SEEDS_A_PROCESS = 50
+SEEDS_A_PROCESS = 20
 MOST_FINDINGS = 20
 # A refused allocation is an answer that the library must live with. What the calls keep together stays below 6 GB.
 SANITIZER = "allocator_may_return_null=1:hard_rss_limit_mb=6000:handle_abort=1:handle_sigill=1:handle_sigtrap=1"
