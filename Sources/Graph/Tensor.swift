@@ -33,7 +33,10 @@ public struct Tensor: @unchecked Sendable {
   ///   8 axes or 2^31 elements.
   public init<Value: TensorElement>(_ shape: [Int], _ values: [Value]) throws(FacenetError) {
     let type = try TensorType.checked(Value.elementType, shape)
-    guard values.count == type.count, MemoryLayout<Value>.stride == type.element.size else {
+    guard MemoryLayout<Value>.stride == type.element.size else {
+      throw FacenetError(.invalidArgument, "the type \(Value.self) is no element of a tensor of \(type.element)")
+    }
+    guard values.count == type.count else {
       throw FacenetError(.invalidArgument, "\(values.count) values do not fill the shape \(shape)")
     }
     try self.init(type) { memory in

@@ -20,15 +20,15 @@ import Testing
     let runs = Atomic<Int>(0)
     let failed = Lock<[String]>([])
     inThreads(4) { caller in
-      let session = try Session(model, threads: 1 + caller % 3)
-      for turn in 0..<12 {
-        let position = (turn + caller) % images.count
-        do {
+      do {
+        let session = try Session(model, threads: 1 + caller % 3)
+        for turn in 0..<12 {
+          let position = (turn + caller) % images.count
           let outputs = try session.run([images[position]]).map { Array($0.bytes) }
           if outputs != expected[position] { differences.wrappingAdd(1, ordering: .relaxed) }
           runs.wrappingAdd(1, ordering: .relaxed)
-        } catch { failed.withLock { $0.append("\(error)") } }
-      }
+        }
+      } catch { failed.withLock { $0.append("\(error)") } }
     }
     #expect(failed.withLock { $0 } == [])
     #expect(runs.load(ordering: .relaxed) == 48 && differences.load(ordering: .relaxed) == 0)
