@@ -76,7 +76,8 @@ static void take_back(caller *c) {
 static int succeeded(caller *c, facenet_status status) {
   c->has_succeeded = status == FACENET_OK;
   if (c->has_succeeded) return 1;
-  if (status < 0 || status >= FACENET_PLUGIN_FAILED) DEFECT(c, "status %d", (int)status);
+  int is_known = status >= 0 && (status < FACENET_PLUGIN_FAILED || status == FACENET_CANCELLED);
+  if (!is_known) DEFECT(c, "status %d", (int)status);
   if (!*facenet_error_message()) DEFECT(c, "a failure without a message");
   for (size_t i = 0; i < c->lent_count; i++)
     for (size_t at = 0; c->lent[i].is_output && at < c->lent[i].size; at++)

@@ -34,6 +34,26 @@ static void error_message(caller *c) {
   if (strlen(message) > 1023) DEFECT(c, "a message of %zu bytes", strlen(message));
 }
 
+/* Progress is told to the calling thread, of calls that it makes; a message to anybody. */
+
+static int32_t progress(void *context, double fraction) {
+  caller *c = context;
+  if (!(fraction >= 0 && fraction <= 1)) DEFECT(c, "a fraction of %g", fraction);
+  return happens(&c->dice, 2);
+}
+
+static void progress_set(caller *c) { facenet_progress_set(happens(&c->dice, 70) ? progress : NULL, c); }
+
+static void message(void *context, facenet_log_level level, const char *text) {
+  (void)context;
+  if (level < FACENET_LOG_DEBUG || level > FACENET_LOG_WARNING || !*text) abort();
+}
+
+static void log_set(caller *c) {
+  facenet_log_level level = happens(&c->dice, 70) ? (facenet_log_level)below(&c->dice, 4) : (facenet_log_level)any_uint32(&c->dice);
+  succeeded(c, facenet_log_set(happens(&c->dice, 70) ? message : NULL, NULL, level));
+}
+
 /* Verification in one call. It reads the real models, which takes a while: seldom with a picture of a face. */
 
 static void verify(caller *c) {
@@ -322,7 +342,8 @@ static void session_free(caller *c) { free_handle(c, SESSION); }
 /* How often each is called, in shares. */
 static const struct { void (*call)(caller *); const char *name; unsigned share; } functions[] = {
 #define CALL(function, share) {function, "facenet_" #function, share}
-    CALL(version, 1), CALL(status_name, 1), CALL(error_message, 1), CALL(verify, 1), CALL(bitmap_open, 3),
+    CALL(version, 1), CALL(status_name, 1), CALL(error_message, 1), CALL(progress_set, 2),
+    CALL(log_set, 1), CALL(verify, 1), CALL(bitmap_open, 3),
     CALL(bitmap_decode, 8), CALL(bitmap_image, 3), CALL(bitmap_free, 1), CALL(detector_open, 3),
     CALL(detector_decode, 8), CALL(detect, 12), CALL(detector_free, 1), CALL(embedder_open, 3),
     CALL(embedder_decode, 8), CALL(embedder_dimension, 1), CALL(embedder_side, 1), CALL(embedder_threshold, 2),
