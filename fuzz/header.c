@@ -3,7 +3,7 @@
  * Usage: header CORPUS FIRST COUNT [trace]   CORPUS: what corpus.py wrote; seeds FIRST ... FIRST + COUNT - 1
  * Prints each seed before it begins and, at the end, how many calls were made and which succeeded how often. Ends by a signal where the library traps,
  * breaks a promise of the header, or does not return from a call within 20 seconds of work. */
-#include "arguments.h"
+#include "told.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -32,26 +32,6 @@ static void error_message(caller *c) {
   const char *message = facenet_error_message();
   look(c, message, strlen(message) + 1);
   if (strlen(message) > 1023) DEFECT(c, "a message of %zu bytes", strlen(message));
-}
-
-/* Progress is told to the calling thread, of calls that it makes; a message to anybody. */
-
-static int32_t progress(void *context, double fraction) {
-  caller *c = context;
-  if (!(fraction >= 0 && fraction <= 1)) DEFECT(c, "a fraction of %g", fraction);
-  return happens(&c->dice, 2);
-}
-
-static void progress_set(caller *c) { facenet_progress_set(happens(&c->dice, 70) ? progress : NULL, c); }
-
-static void message(void *context, facenet_log_level level, const char *text) {
-  (void)context;
-  if (level < FACENET_LOG_DEBUG || level > FACENET_LOG_WARNING || !*text) abort();
-}
-
-static void log_set(caller *c) {
-  facenet_log_level level = happens(&c->dice, 70) ? (facenet_log_level)below(&c->dice, 4) : (facenet_log_level)any_uint32(&c->dice);
-  succeeded(c, facenet_log_set(happens(&c->dice, 70) ? message : NULL, NULL, level));
 }
 
 /* Verification in one call. It reads the real models, which takes a while: seldom with a picture of a face. */
