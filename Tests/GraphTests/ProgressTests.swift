@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func everyStepOfARunTells() throws {
-    let session = Session(try chain(4))
+    let session = try Session(try chain(4))
     for _ in 0..<2 {
       #expect(try fractions { _ = try session.run([try Self.input.get()]) } == [0, 0.25, 0.5, 0.75, 1])
     }
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func aRunStopsBetweenSteps() throws {
-    let session = Session(try chain(4))
+    let session = try Session(try chain(4))
     let expected = try session.run([try Self.input.get()])[0].values(as: Float.self).map { $0 }
     for last in 1...4 {
       var count = 0

@@ -157,7 +157,7 @@ import Testing
     graph.inputs = [.init(value: x, name: "x", element: .float32, shape: nil)]
     graph.outputs = [.init(value: y, name: "y", element: .float32, shape: nil)]
     graph.append(Concatenation(axis: 0), name: "node", inputs: [x, x], outputs: [y])
-    let session = Session(try Model(graph: graph, name: "twice"))
+    let session = try Session(try Model(graph: graph, name: "twice"))
     let count = 1 << 17
     let x0 = try Tensor([count], (0..<count).map(Float.init))
     var plan = try session.run(on: [.init(x0.type, x0.bytes)])
@@ -181,7 +181,7 @@ import Testing
   }
 
   @Test(arguments: [false, true]) func readsItsOutputsInAnyOrder(isSwapped: Bool) throws {
-    let session = Session(try states())
+    let session = try Session(try states())
     var (a, b) = ([Float](repeating: 0, count: 64), [Float](repeating: 1, count: 64))
     let first = [try Tensor([64], a), try Tensor([64], b)]
     defer { withExtendedLifetime(first) {} }
@@ -205,7 +205,7 @@ import Testing
     let memory = try Session(model).plan(types.map { Operand($0) }).memoryBytes
     let x = try Tensor([64], [Float](repeating: 3, count: 64))
     for (room, fits) in [(2 * 256, true), (2 * 256 - 1, false)] {
-      let session = Session(model, memoryLimit: memory + room)
+      let session = try Session(model, memoryLimit: memory + room)
       let plan = try session.run(on: types.map { .init($0, x.bytes) })
       if fits {
         #expect(throws: Never.self) { try session.run(on: outputs(session, plan)) }
@@ -242,7 +242,7 @@ import Testing
       graph.outputs.append(.init(value: y, name: "y\(y)", element: .float32, shape: nil))
     }
     let model = try Model(graph: graph, name: "mean")
-    for session in [Session(model), Session(model)] {
+    for session in [try Session(model), try Session(model)] {
       for side in [2, 3, 2] {
         let x = try values.tensor([1, 3, side, side])
         for (result, constants) in zip(try session.run([x]), plain) {
