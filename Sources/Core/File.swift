@@ -61,10 +61,13 @@ package enum File {
   }
 
   /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.
+  /// - Parameter mode: who may read and write a new file, less what the process's mask takes away.
   /// - Throws: `inputOutput` or `notFound`, naming the path.
-  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FacenetError) {
+  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t = 0o666)
+    throws(FacenetError)
+  {
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).partial"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure("write", path) }
     var written = 0
     while written < bytes.count {
@@ -83,9 +86,9 @@ package enum File {
     }
   }
 
-  package static func write(_ bytes: [UInt8], to path: String) throws(FacenetError) {
+  package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FacenetError) {
     let result = bytes.withUnsafeBytes { buffer -> Result<Void, FacenetError> in
-      do throws(FacenetError) { return .success(try write(buffer, to: path)) } catch { return .failure(error) }
+      do throws(FacenetError) { return .success(try write(buffer, to: path, mode: mode)) } catch { return .failure(error) }
     }
     try result.get()
   }

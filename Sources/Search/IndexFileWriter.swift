@@ -3,7 +3,7 @@ import Core
 /// Writes index files: docs/index-file.md says how.
 enum IndexFileWriter {
   /// Writes the sections so that `path` holds either what it held before or all of them.
-  static func write(_ sections: [IndexSection], to path: String) throws(FacenetError) {
+  static func write(_ sections: [IndexSection], to path: String, mode: UInt32) throws(FacenetError) {
     var bytes = [UInt8](repeating: 0, count: IndexFile.headerBytes + sections.count * IndexFile.entryBytes)
     var table: [UInt8] = []
     for section in sections {
@@ -32,7 +32,7 @@ enum IndexFileWriter {
     append(table.withUnsafeBytes { BlockChecksum.of($0, seed: UInt64(bytes.count)) }, to: &header)
     header += [UInt8](repeating: 0, count: IndexFile.headerBytes - header.count) + table
     bytes.replaceSubrange(0..<header.count, with: header)
-    try File.write(bytes, to: path)
+    try File.write(bytes, to: path, mode: mode)
   }
 
   private static func pad(_ bytes: inout [UInt8]) {
