@@ -87,8 +87,8 @@ package enum File {
   }
 
   package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FacenetError) {
-    let result = bytes.withUnsafeBytes { buffer -> Result<Void, FacenetError> in
-      do throws(FacenetError) { return .success(try write(buffer, to: path, mode: mode)) } catch { return .failure(error) }
+    let result = bytes.withUnsafeBytes { buffer in
+      Result { () throws(FacenetError) in try write(buffer, to: path, mode: mode) }
     }
     try result.get()
   }

@@ -11,11 +11,11 @@ extension Gallery {
   package var indexPath: String { path + ".index" }
 
   /// The index and who owns its vectors, as the database is now.
-  func current() throws(FacenetError) -> (index: VectorIndex, owners: [Int64: Int64]) {
+  func current() throws(FacenetError) -> (index: VectorIndex, owners: [Int64: Int64], changes: Int64) {
     try search.withLock { state throws(FacenetError) in
       try update(&state)
       guard let index = state.index else { throw FacenetError(.internal, "a gallery without an index (\(path))") }
-      return (index, state.owners)
+      return (index, state.owners, state.changes)
     }
   }
 
@@ -23,7 +23,7 @@ extension Gallery {
   func searching<Result>(
     _ body: (_ index: VectorIndex, _ owners: [Int64: Int64]) throws(FacenetError) -> Result
   ) throws(FacenetError) -> Result {
-    let (index, owners) = try current()
+    let (index, owners, _) = try current()
     do throws(FacenetError) {
       return try body(index, owners)
     } catch {
@@ -31,7 +31,7 @@ extension Gallery {
       Log.write(.warning, "the index of \(path) is made again: \(error.message)")
       try write { _ throws(FacenetError) in try removeSavedIndex() }
       search.withLock { state in if state.index === index { state = SearchState() } }
-      let (index, owners) = try current()
+      let (index, owners, _) = try current()
       return try body(index, owners)
     }
   }
@@ -92,6 +92,7 @@ extension Gallery {
   /// - Returns: whether so much was new that the index is worth being saved.
   private func catchUp(_ state: inout SearchState, _ store: Store) throws(FacenetError) -> Bool {
     let connection = store.connection
+    try verifyModel(connection)
     let changes = try connection.integer("SELECT changes FROM gallery") ?? 0
     var owners: [Int64: Int64] = [:]
     try connection.run("SELECT id, person FROM templates") { row in owners[row.integer(0)] = row.integer(1) }

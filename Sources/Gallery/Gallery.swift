@@ -104,10 +104,20 @@ extension Gallery {
     try store.withLock { store throws(FacenetError) in
       let connection = store.connection
       return try connection.transaction { () throws(FacenetError) in
+        try verifyModel(connection)
         let result = try body(connection)
         try connection.run("UPDATE gallery SET changes = changes + 1")
         return result
       }
+    }
+  }
+
+  /// - Throws: `invalidArgument` where somebody has migrated the gallery since it was opened.
+  func verifyModel(_ connection: Connection) throws(FacenetError) {
+    var isSame = false
+    try connection.run("SELECT model FROM gallery") { row in isSame = row.blob(0) == model.encoded }
+    guard isSame else {
+      throw FacenetError(.invalidArgument, "the gallery \(path) was migrated to another model: open it again")
     }
   }
 }

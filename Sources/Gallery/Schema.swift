@@ -51,7 +51,7 @@ enum Schema {
     """
     CREATE TABLE people (
       id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT UNIQUE,
-      facts TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(facts)), created REAL NOT NULL) STRICT
+      facts TEXT NOT NULL DEFAULT '{}', created REAL NOT NULL) STRICT
     """,
     """
     CREATE TABLE templates (

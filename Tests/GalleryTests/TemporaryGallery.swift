@@ -46,7 +46,11 @@ func filesBeside(_ path: String) throws -> [String] {
 func found(_ bytes: [UInt8], beside path: String) throws -> Bool {
   try filesBeside(path).contains { file in
     let contents = try File.read(file)
-    return contents.withUnsafeBytes { $0.count > 0 && memmem($0.baseAddress!, $0.count, bytes, bytes.count) != nil }
+    return contents.withUnsafeBytes { contents in
+      (0..<max(0, contents.count - bytes.count + 1)).contains {
+        memcmp(contents.baseAddress! + $0, bytes, bytes.count) == 0
+      }
+    }
   }
 }
 

@@ -12,16 +12,16 @@ struct SQLiteFailure {
     let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
-      return FacenetError(.inputOutput, "cannot \(action): another process is writing to \(path)")
+      return FacenetError(.inputOutput, "cannot \(action) \(path): another process is writing to it")
     case SQLITE_CORRUPT, SQLITE_NOTADB:
       return FacenetError(.corrupt, "\(path) is not a sound gallery: \(reason)")
-    case SQLITE_FULL: return FacenetError(.inputOutput, "cannot \(action): the disk of \(path) is full")
-    case SQLITE_NOMEM, SQLITE_TOOBIG: return FacenetError(.tooLarge, "cannot \(action) of \(path): \(reason)")
-    case SQLITE_CONSTRAINT: return FacenetError(.invalidArgument, "cannot \(action) of \(path): \(reason)")
+    case SQLITE_FULL: return FacenetError(.inputOutput, "cannot \(action) \(path): the disk is full")
+    case SQLITE_NOMEM, SQLITE_TOOBIG: return FacenetError(.tooLarge, "cannot \(action) \(path): \(reason)")
+    case SQLITE_CONSTRAINT: return FacenetError(.invalidArgument, "cannot \(action) \(path): \(reason)")
     case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE:
-      return FacenetError(.internal, "cannot \(action) of \(path): \(reason)")
+      return FacenetError(.internal, "cannot \(action) \(path): \(reason)")
     default:
-      return FacenetError(.inputOutput, "cannot \(action) of \(path): \(reason)")
+      return FacenetError(.inputOutput, "cannot \(action) \(path): \(reason)")
     }
   }
 }
