@@ -84,9 +84,9 @@ enum {
 };
 
 /* Takes the context it was set with, a level, and one sentence that lives until it returns; what it quotes is not
- * escaped. Called on the thread whose call has something to say, before that call returns, with no lock held: on several
- * threads at once where several make calls. It may call the library: what that says is dropped. It must return, as a
- * progress function must. */
+ * escaped. Called on the thread whose call has something to say, before that call returns, with no lock held: on
+ * several threads at once where several make calls. It may call the library: what that says is dropped. It must return,
+ * as a progress function must. */
 typedef void (*facenet_log_function)(void *context, facenet_log_level level, const char *message);
 
 /* Sends the messages of the whole process, from this level up, to a function. NULL: to nobody, as at first. least 0:
