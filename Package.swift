@@ -68,10 +68,11 @@ let package = Package(
     .target(
       name: "Imaging", dependencies: ["Core", "CTurboJPEG", "CPNG", "CPNGReader"],
       swiftSettings: [optimized]),
+    .target(name: "Search", dependencies: ["Core", "Kernels"], swiftSettings: [optimized]),
     floor("ONNX", ["Core", "Graph"]),
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
-    floor("Facenet", ["Core", "Graph", "Imaging", "ONNX", "Faces"]),
+    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces"]),
     .executableTarget(
       name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "Kernels", "ONNX"]),
     .systemLibrary(name: "CFacenet", path: "include"),
@@ -85,6 +86,7 @@ let package = Package(
     tests("Kernels", ["Core", "KernelCore"]),
     tests("Graph", ["Core"]),
     tests("Imaging", ["Core", "CTurboJPEG"]),
+    tests("Search", ["Core", "Kernels"]),
     tests("ONNX", ["Core", "Graph"]),
     tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),

@@ -4,3 +4,4 @@
 @_exported import Graph
 @_exported import Imaging
 @_exported import ONNX
+@_exported import Search

@@ -1,0 +1,11 @@
+/// A named run of bytes in an index file. Borrows the bytes: whoever made it keeps them alive and as they are.
+package struct IndexSection {
+  /// 1 to 24 bytes of ASCII.
+  package let name: String
+  package let bytes: UnsafeRawBufferPointer
+
+  package init(_ name: String, _ bytes: UnsafeRawBufferPointer) {
+    self.name = name
+    self.bytes = bytes
+  }
+}
