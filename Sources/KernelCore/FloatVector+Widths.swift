@@ -14,6 +14,7 @@ extension SIMD4: FloatVector where Scalar == Float {
   @inlinable @inline(__always) public var bits: SIMD4<Int32> { unsafeBitCast(self, to: SIMD4<Int32>.self) }
   @inlinable @inline(__always) public init(bits: SIMD4<Int32>) { self = unsafeBitCast(bits, to: Self.self) }
   @inlinable @inline(__always) public var neighboursExchanged: Self { Self(self[1], self[0], self[3], self[2]) }
+  @inlinable @inline(__always) public var total: Float { (self[0] + self[2]) + (self[1] + self[3]) }
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
     switch count {
     case 3: self.init(pointer[0], pointer[1], pointer[2], 0)
@@ -32,6 +33,7 @@ extension SIMD4: FloatVector where Scalar == Float {
 extension SIMD4: IntegerVector where Scalar == Int32 {
   @inlinable @inline(__always) public func shiftedLeft(_ count: Int32) -> Self { self &<< Self(repeating: count) }
   @inlinable @inline(__always) public func shiftedRight(_ count: Int32) -> Self { self &>> Self(repeating: count) }
+  @inlinable @inline(__always) public var hasNegative: Bool { (self[0] | self[1] | self[2] | self[3]) < 0 }
 }
 
 extension SIMD8: FloatVector where Scalar == Float {
@@ -49,6 +51,7 @@ extension SIMD8: FloatVector where Scalar == Float {
   @inlinable @inline(__always) public var neighboursExchanged: Self {
     Self(lowHalf: lowHalf.neighboursExchanged, highHalf: highHalf.neighboursExchanged)
   }
+  @inlinable @inline(__always) public var total: Float { (lowHalf + highHalf).total }
   // By halves: a register never goes through memory of its own.
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
     self =
@@ -66,6 +69,7 @@ extension SIMD8: FloatVector where Scalar == Float {
 extension SIMD8: IntegerVector where Scalar == Int32 {
   @inlinable @inline(__always) public func shiftedLeft(_ count: Int32) -> Self { self &<< Self(repeating: count) }
   @inlinable @inline(__always) public func shiftedRight(_ count: Int32) -> Self { self &>> Self(repeating: count) }
+  @inlinable @inline(__always) public var hasNegative: Bool { (lowHalf | highHalf).hasNegative }
 }
 
 extension SIMD16: FloatVector where Scalar == Float {
@@ -83,6 +87,7 @@ extension SIMD16: FloatVector where Scalar == Float {
   @inlinable @inline(__always) public var neighboursExchanged: Self {
     Self(lowHalf: lowHalf.neighboursExchanged, highHalf: highHalf.neighboursExchanged)
   }
+  @inlinable @inline(__always) public var total: Float { (lowHalf + highHalf).total }
   // By halves: a register never goes through memory of its own.
   @inlinable @inline(__always) public init(at pointer: UnsafePointer<Float>, count: Int) {
     self =
@@ -100,4 +105,5 @@ extension SIMD16: FloatVector where Scalar == Float {
 extension SIMD16: IntegerVector where Scalar == Int32 {
   @inlinable @inline(__always) public func shiftedLeft(_ count: Int32) -> Self { self &<< Self(repeating: count) }
   @inlinable @inline(__always) public func shiftedRight(_ count: Int32) -> Self { self &>> Self(repeating: count) }
+  @inlinable @inline(__always) public var hasNegative: Bool { (lowHalf | highHalf).hasNegative }
 }

@@ -20,6 +20,8 @@ public protocol FloatVector: SIMD where Scalar == Float {
   init(bits: Integers)
   /// Lanes 2i and 2i + 1 in each other's place.
   var neighboursExchanged: Self { get }
+  /// The sum of the lanes: halves added to each other.
+  var total: Float { get }
   /// The first `count` floats at `pointer`, fewer than a register, and zeros; nothing behind them is read.
   init(at pointer: UnsafePointer<Float>, count: Int)
   /// Writes the first `count` lanes, fewer than a register, and nothing else.
@@ -30,12 +32,15 @@ public protocol FloatVector: SIMD where Scalar == Float {
 public protocol IntegerVector: SIMD where Scalar == Int32 {
   static func &+ (a: Self, b: Self) -> Self
   static func &- (a: Self, b: Self) -> Self
+  static func &* (a: Self, b: Self) -> Self
   static func & (a: Self, b: Self) -> Self
   static func | (a: Self, b: Self) -> Self
   static func ^ (a: Self, b: Self) -> Self
   func shiftedLeft(_ count: Int32) -> Self
   /// Copies of the sign come in from the left.
   func shiftedRight(_ count: Int32) -> Self
+  /// Whether any lane is below zero.
+  var hasNegative: Bool { get }
 }
 
 extension FloatVector {

@@ -7,7 +7,8 @@
 /// bodies are the generic code inlined for that instruction set. No register crosses a call.
 public protocol KernelTable:
   SendableMetatype, UnaryKernels, BinaryKernels, ChannelwiseKernels, ReductionKernels, RowKernels, QuantizationKernels,
-  ProductKernels, WinogradKernels, DepthwiseKernels, NeighbourKernels, PoolingKernels
+  ProductKernels, WinogradKernels, DepthwiseKernels, NeighbourKernels, PoolingKernels,
+  ByteScanKernels, ScoreKernels
 {
   static var name: String { get }
   /// Floats in a register.
