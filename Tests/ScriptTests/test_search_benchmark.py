@@ -216,7 +216,9 @@ class Plots(unittest.TestCase):
         root = ElementTree.fromstring(svg("title <1>", Axis("µs", True), Axis("recall"), lines))
         self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
         self.assertEqual(len(root.findall("{*}polyline")), 2)
-        places = [tuple(map(float, pair.split(","))) for pair in root.findall("{*}polyline")[0].attrib["points"].split()]
+        places = [
+            tuple(map(float, pair.split(","))) for pair in root.findall("{*}polyline")[0].attrib["points"].split()
+        ]
         self.assertLess(places[0][0], places[1][0])
         self.assertGreater(places[0][1], places[1][1])
         self.assertIn("a < b & c", [text.text for text in root.findall("{*}text")])

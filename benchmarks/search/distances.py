@@ -38,7 +38,7 @@ SHOWN = 32
 
 
 def one_a_person(data: Labelled) -> Tuple[Array, Array, Array]:
-    """A gallery of each person's first photograph, (people, d), and the others as probes, (Q, d), with whom they show."""
+    """A gallery of each person's first photograph, (people, d); the others as probes, (Q, d), and whom they show."""
     order = np.argsort(data.people, kind="stable")
     people = data.people[order]
     first = np.concatenate([[True], people[1:] != people[:-1]])
@@ -97,11 +97,12 @@ def picture(model: str, found: Dict[str, Array], references: int) -> str:
     for name, examined in found.items():
         if " pivots, " in name and not name.startswith(f"{SHOWN} "):
             continue
-        counts = np.unique(np.geomspace(1, references, 150).astype(int))
+        followed = references // MOST if name.startswith("full matrix") else references
+        counts = np.unique(np.geomspace(1, followed, 150).astype(int))
         recalls = (np.sort(examined)[None] <= counts[:, None]).mean(axis=1)
-        lines.append(Line(name.replace("farthest first", "farthest"), list(zip(counts / references, recalls))))
+        lines.append(Line(name.replace("farthest first", "farthest"), list(zip(100 * counts / references, recalls))))
     title = f"{model} on LFW folds 1-3, {references:,} references: is the nearest among those examined?"
-    return svg(title, Axis("distances computed, of all", True, "{:.2%}".format), Axis("recall@1"), lines)
+    return svg(title, Axis("distances computed, of all", True, "{:g}%".format), Axis("recall@1"), lines)
 
 
 def table_of(found: Dict[str, Array], references: int) -> List[List[str]]:

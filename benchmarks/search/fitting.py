@@ -48,7 +48,7 @@ def fit(data: Labelled) -> Population:
 
 
 def axes(covariance: Array, share: float = 0.9999) -> Array:
-    """The principal axes that hold this share of the variance, each as long as its standard deviation, longest first."""
+    """The principal axes that hold this share of the variance, as long as its standard deviations, longest first."""
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
     count = int(np.searchsorted(np.cumsum(values), share * values.sum())) + 1

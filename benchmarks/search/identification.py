@@ -2,7 +2,8 @@
 
 In each fold half of the people, drawn at random, are enrolled with one photograph each; their other photographs are
 probes of known people, and every photograph of the other half is a probe of a stranger. Ten such draws a fold are put
-together. No distance is compared between folds. `make lfw-identify` calls this; it needs shared/data/lfw beside the checkout.
+together. No distance is compared between folds. `make lfw-identify` calls this; it needs shared/data/lfw beside the
+checkout.
 """
 
 from __future__ import annotations
@@ -111,12 +112,25 @@ def promised(model: str, far: float) -> Optional[float]:
 
 
 def table_of(model: str, trials: Trials) -> List[List[str]]:
-    """The table, the header first: at each FPIR with the threshold found on these strangers, and with the one promised."""
-    head = ["FPIR wanted", "FNIR at it", "threshold", "FAR for it", "threshold promised", "FPIR measured", "FNIR measured"]
+    """The table, the header first: each FPIR with the threshold found on these strangers, and with the promised one."""
+    head = [
+        "FPIR wanted",
+        "FNIR at it",
+        "threshold",
+        "FAR for it",
+        "threshold promised",
+        "FPIR measured",
+        "FNIR measured",
+    ]
     rows = [head]
     for fpir in FPIRS:
         exact = trials.threshold(fpir)
-        row = [f"{fpir:.1%}", f"{trials.fnir(exact):.2%}", f"{exact:.3f}", f"{false_accept_rate(fpir, trials.gallery):.2g}"]
+        row = [
+            f"{fpir:.1%}",
+            f"{trials.fnir(exact):.2%}",
+            f"{exact:.3f}",
+            f"{false_accept_rate(fpir, trials.gallery):.2g}",
+        ]
         given = promised(model, false_accept_rate(fpir, trials.gallery))
         if given is None:
             rows.append([*row, "none", "-", "-"])

@@ -13,7 +13,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from population import Array  # noqa: E402
 
 SPARE = 1000
-"""Room for vectors that are added after building, where a method must be told."""
+"""How much room is made at once where a method must be told."""
 
 CONSTRUCTION = 100
 """How many candidates a graph keeps while it is built."""
@@ -137,7 +137,7 @@ class Hnswlib(Method):
         import hnswlib
 
         self.index = hnswlib.Index("ip", vectors.shape[1])
-        self.index.init_index(len(vectors) + SPARE, M=16, ef_construction=CONSTRUCTION, random_seed=1)
+        self.index.init_index(len(vectors), M=16, ef_construction=CONSTRUCTION, random_seed=1)
         self.index.add_items(vectors, num_threads=threads)
         self.adjust(setting)
 
@@ -148,6 +148,8 @@ class Hnswlib(Method):
         return self.index.knn_query(queries, k=nearest, num_threads=1)[0].astype(np.int64)
 
     def add(self, vector: Array, key: int) -> None:
+        if self.index.get_current_count() == self.index.get_max_elements():
+            self.index.resize_index(self.index.get_max_elements() + SPARE)
         self.index.add_items(vector, np.array([key]), num_threads=1)
 
     def remove(self, key: int) -> None:
@@ -166,9 +168,7 @@ class Usearch(Method):
     def build(self, vectors: Array, setting: Optional[float], threads: int) -> None:
         from usearch.index import Index
 
-        self.index = Index(
-            ndim=vectors.shape[1], metric="ip", dtype="f32", connectivity=16, expansion_add=CONSTRUCTION
-        )
+        self.index = Index(ndim=vectors.shape[1], metric="ip", dtype="f32", connectivity=16, expansion_add=CONSTRUCTION)
         self.index.add(np.arange(len(vectors)), vectors, threads=threads)
         self.adjust(setting)
 

@@ -84,7 +84,7 @@ def examined_with_pivots(total: Array, nearest: Array, pivots: int) -> Array:
 
 
 def full_matrix_order(references: Array, probes: Array, most: int, noise: Optional[Noise] = None) -> Array:
-    """The references each probe examines, in order, (Q, most), where every reference examined is a pivot for the rest."""
+    """The references each probe examines, in order, (Q, most); each of them is a pivot for the rest."""
     table = squared_distances(references, references)
     distances = squared_distances(probes, references)
     everyone = np.arange(len(probes))

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Callable, List, Sequence, Tuple
 
-COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8a5fbf", "#e08e0b", "#5f6b7a", "#00979c", "#b0508b", "#6d4c2f")
-WIDTH, HEIGHT = 760, 440
-LEFT, RIGHT, TOP, BOTTOM = 70, 190, 46, 56
+COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8a5fbf", "#e08e0b", "#5f6b7a", "#00979c", "#b0508b", "#6d4c2f", "#222222")
+ACROSS, HEIGHT = 570, 440
+"""The width without the legend, and the height."""
+
+LEFT, TOP, BOTTOM = 70, 46, 56
+LETTER = 6.6
+"""About the width of a letter."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,14 @@ class Scale:
 def svg(title: str, across: Axis, up: Axis, lines: Sequence[Line]) -> str:
     """The plot as a whole file; it needs at least one point, and numbers above 0 on a logarithmic axis."""
     points = [point for line in lines for point in line.points]
-    x = Scale([point[0] for point in points], across, LEFT, WIDTH - RIGHT)
+    x = Scale([point[0] for point in points], across, LEFT, ACROSS)
+    width = ACROSS + 50 + LETTER * max(len(line.name) for line in lines)
     y = Scale([point[1] for point in points], up, HEIGHT - BOTTOM, TOP)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {HEIGHT}"',
+        ' font-family="sans-serif" font-size="12">',
         f"<title>{escape(title)}</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+        f'<rect width="{width:.0f}" height="{HEIGHT}" fill="white"/>',
         text(LEFT, 24, title, 'font-size="14" font-weight="bold"'),
     ]
     for tick in x.ticks():
@@ -78,9 +84,9 @@ def svg(title: str, across: Axis, up: Axis, lines: Sequence[Line]) -> str:
         parts.append(text(place, HEIGHT - BOTTOM + 18, across.shown(tick), 'text-anchor="middle"'))
     for tick in y.ticks():
         place = y.place(tick)
-        parts.append(rule(LEFT, place, WIDTH - RIGHT, place))
+        parts.append(rule(LEFT, place, ACROSS, place))
         parts.append(text(LEFT - 8, place + 4, up.shown(tick), 'text-anchor="end"'))
-    parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, across.title, 'text-anchor="middle"'))
+    parts.append(text((LEFT + ACROSS) / 2, HEIGHT - 14, across.title, 'text-anchor="middle"'))
     middle = (TOP + HEIGHT - BOTTOM) / 2
     parts.append(text(18, middle, up.title, f'text-anchor="middle" transform="rotate(-90 18 {middle:g})"'))
     for number, line in enumerate(lines):
@@ -97,8 +103,10 @@ def drawn(line: Line, number: int, x: Scale, y: Scale) -> List[str]:
     if len(places) <= 16:
         parts += [f'<circle cx="{across:.1f}" cy="{up:.1f}" r="3" fill="{colour}"/>' for across, up in places]
     height = TOP + 12 + 20 * number
-    start = WIDTH - RIGHT + 14
-    parts.append(f'<line x1="{start}" y1="{height}" x2="{start + 18}" y2="{height}" stroke="{colour}" stroke-width="3"/>')
+    start = ACROSS + 14
+    parts.append(
+        f'<line x1="{start}" y1="{height}" x2="{start + 18}" y2="{height}" stroke="{colour}" stroke-width="3"/>'
+    )
     return [*parts, text(start + 24, height + 4, line.name)]
 
 

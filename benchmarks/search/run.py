@@ -1,4 +1,4 @@
-"""Times the search of this library and of its peers, and writes benchmarks/search/results/DATE-PROCESSOR.md, .csv, .svg.
+"""Times the search of this library and of its peers, and writes .md, .csv and .svg into benchmarks/search/results.
 
 docs/benchmark-search.md says how to read them. `make benchmark-search` installs the peers and calls this.
 """
@@ -37,7 +37,9 @@ def arguments(words: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=numbers, help="default: 1000,10000,100000,1000000; --quick: 1000,10000")
-    parser.add_argument("--models", type=names, default=list(DIMENSIONS), help=f"of {','.join(DIMENSIONS)}; default: all")
+    parser.add_argument(
+        "--models", type=names, default=list(DIMENSIONS), help=f"of {','.join(DIMENSIONS)}; default: all"
+    )
     parser.add_argument("--methods", type=names, default=list(METHODS), help=f"of {','.join(METHODS)}; default: all")
     parser.add_argument("--rounds", type=int, help="default: 9; --quick: 2")
     parser.add_argument(
@@ -45,7 +47,9 @@ def arguments(words: Optional[Sequence[str]] = None) -> argparse.Namespace:
         help="leave out what should take longer to build, of the processor's time; default: 400",
     )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="small and short; results go to build/search-benchmark")
-    parser.add_argument("--output", type=Path, metavar="DIR", help="where results go; default: benchmarks/search/results")
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="where results go; default: benchmarks/search/results"
+    )
     options = parser.parse_args(words)
     for given, known in ((options.methods, METHODS), (options.models, DIMENSIONS)):
         if set(given) - set(known):
@@ -61,7 +65,7 @@ def plan(options: argparse.Namespace) -> Plan:
 
 
 def reckoned(trials: Sequence[Trial], size: int) -> Dict[str, float]:
-    """How long building should take, from the last smaller gallery of the same model: graphs by N log N and somewhat more."""
+    """How long building should take, from the last smaller gallery of the same model: graphs by N log N, and more."""
     if not trials:
         return {}
     last = trials[-1]
@@ -110,8 +114,16 @@ def command() -> str:
 
 def page(trials: Sequence[Trial], others: Sequence[float], pictures: Sequence[Path], day: str) -> str:
     """The results as one Markdown page."""
-    parts = [f"# Search benchmark of {day}", "How to read it: [docs/benchmark-search.md](../../../docs/benchmark-search.md)."]
-    facts = [*machine(), other_work_line(others), f"versions: {', '.join(versions(PACKAGES))}", f"command: `{command()}`"]
+    parts = [
+        f"# Search benchmark of {day}",
+        "How to read it: [docs/benchmark-search.md](../../../docs/benchmark-search.md).",
+    ]
+    facts = [
+        *machine(),
+        other_work_line(others),
+        f"versions: {', '.join(versions(PACKAGES))}",
+        f"command: `{command()}`",
+    ]
     parts.append("\n".join(f"- {fact}" for fact in facts))
     parts += ["## Against the goals", markdown([tables.GOALS, *map(tables.goals, trials)])]
     for trial, picture in zip(trials, pictures):
@@ -126,9 +138,7 @@ def page(trials: Sequence[Trial], others: Sequence[float], pictures: Sequence[Pa
 
 def picture(trial: Trial) -> str:
     """Recall against time, a line a method."""
-    lines = [
-        Line(item.method, [(1e6 * point.seconds, point.one) for point in item.points]) for item in trial.measured
-    ]
+    lines = [Line(item.method, [(1e6 * point.seconds, point.one) for point in item.points]) for item in trial.measured]
     title = f"{trial.size:,} templates of {trial.dimension} numbers, one thread"
     return svg(title, Axis("microseconds a query", True), Axis("recall@1"), lines)
 

@@ -1,7 +1,7 @@
 """One method with one gallery in a process of its own, so that no method disturbs another.
 
-Answers each line of JSON that comes in on standard input with one: `build`, `recall`, `time`, `change` and `save`, as the
-functions of these names say. Ends with its input.
+Answers each line of JSON that comes in on standard input with one: `build`, `recall`, `time`, `change` and `save`, as
+the functions of these names say. Ends with its input.
 """
 
 from __future__ import annotations

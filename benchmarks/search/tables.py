@@ -112,8 +112,19 @@ def comma_separated(trials: Sequence[Trial]) -> str:
     """A row for each setting that was tried; of the chosen ones all that was measured. Times in microseconds."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    names = ["setting", "recall1", "recall10", "recall1_strangers", "tried_us", "build_cpu_s", "build_s", "memory_bytes"]
-    writer.writerow(["model", "dimension", "size", "method", *names, "single_us", "batch32_us", "file_bytes", "add_us", "remove_us"])
+    names = [
+        "setting",
+        "recall1",
+        "recall10",
+        "recall1_strangers",
+        "tried_us",
+        "build_cpu_s",
+        "build_s",
+        "memory_bytes",
+    ]
+    writer.writerow(
+        ["model", "dimension", "size", "method", *names, "single_us", "batch32_us", "file_bytes", "add_us", "remove_us"]
+    )
     for trial in trials:
         for item in trial.measured:
             for point in item.points:

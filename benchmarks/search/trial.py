@@ -116,14 +116,18 @@ def ask(worker: Worker, what: str, **question: Any) -> Dict[str, Any]:
     return worker.ask(json.dumps({"do": what, **question}))
 
 
-def compare(model: str, vectors: Vectors, folder: Path, methods: Sequence[str], plan: Plan, reckoned: Dict[str, float]) -> Trial:
+def compare(
+    model: str, vectors: Vectors, folder: Path, methods: Sequence[str], plan: Plan, reckoned: Dict[str, float]
+) -> Trial:
     """Measures the methods on vectors that lie in a folder; `reckoned` says how long building them should take."""
     size, dimension = vectors.gallery.shape
     trial = Trial(model, dimension, size, vectors.real, len(vectors.queries), vectors.known)
     workers: Dict[str, Worker] = {}
     for method in methods:
         if reckoned.get(method, 0) > plan.budget:
-            trial.missing[method] = f"building should take {reckoned[method]:.0f} s, more than the {plan.budget:.0f} s allowed"
+            trial.missing[method] = (
+                f"building should take {reckoned[method]:.0f} s, more than the {plan.budget:.0f} s allowed"
+            )
             continue
         try:
             command = [sys.executable, str(FOLDER / "searcher.py"), method, str(folder)]
