@@ -154,8 +154,8 @@ class Indexes(unittest.TestCase):
 
     def test_arrays_of_floats(self) -> None:
         rows = [array.array("f", row) for row in vectors(3, seed=5)]
-        self.index.add(rows, array.array("q", [1001, 1002, 1003]))
-        self.assertEqual(list(self.index.vector(1002)), list(rows[1]))
+        self.index.add(rows, array.array("q", [10001, 10002, 10003]))
+        self.assertEqual(list(self.index.vector(10002)), list(rows[1]))
 
     @needs_numpy
     def test_numpy(self) -> None:
