@@ -18,6 +18,7 @@ What the library says of its work goes to the logger "facenet".
 
 from __future__ import annotations
 
+from . import models
 from ._calls import Progress, connect
 from ._errors import (
     CancelledError,
@@ -32,6 +33,7 @@ from ._errors import (
     UnsupportedError,
 )
 from ._image import Image, ImageLike
+from ._index import Index
 from ._library import version
 from ._model import Model, Session
 from ._parts import Detector, Embedder
@@ -51,6 +53,7 @@ __all__ = [
     "FacenetError",
     "Image",
     "ImageLike",
+    "Index",
     "InputOutputError",
     "InternalError",
     "InvalidArgumentError",
@@ -65,6 +68,7 @@ __all__ = [
     "Verification",
     "detect",
     "embed",
+    "models",
     "verify",
     "version",
 ]
