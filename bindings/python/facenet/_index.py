@@ -76,14 +76,14 @@ class Index(Handle):
                 raise InvalidArgumentError(f"{name} is {number}, expected 0 to 2^32 - 1")
         options = CIndexOptions(
             struct_size=ctypes.sizeof(CIndexOptions),
-            kind=_named(kind, KINDS, "kind"),
+            kind=named(kind, KINDS, "kind"),
             threads=thread_limit(threads),
             recall=recall,
             seed=seed,
             pivots=pivots,
             examined=examined,
             partitions=partitions,
-            likelihood=_named(likelihood, LIKELIHOODS, "likelihood"),
+            likelihood=named(likelihood, LIKELIHOODS, "likelihood"),
             acceptance=acceptance,
         )
         super().__init__(library.facenet_index_create, [dimension, ctypes.byref(options)], library.facenet_index_free)
@@ -266,7 +266,8 @@ class Found:
         return [list(values[row * nearest : (row + 1) * nearest]) for row in range(count)]
 
 
-def _named(name: str, numbers: dict[str, int], what: str) -> int:
+def named(name: str, numbers: dict[str, int], what: str) -> int:
+    """The number that a name stands for."""
     if name not in numbers:
         raise InvalidArgumentError(f"{what} is {name!r}, expected one of {', '.join(numbers)}")
     return numbers[name]
