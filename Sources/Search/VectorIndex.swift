@@ -95,7 +95,8 @@ extension VectorIndex {
     }
   }
 
-  /// Adds vectors or puts them in the place of those that had their keys, all or none; see ``add(_:keys:)``.
+  /// Adds vectors or puts them in the place of those that had their keys, all or none; see
+  /// ``add(_:keys:)-(UnsafeBufferPointer<Float>,_)``.
   public func replace(_ vectors: UnsafeBufferPointer<Float>, keys: [Int64]) throws(FacenetError) {
     let checked = try check(vectors, keys)
     try contents.change { contents throws(FacenetError) in
