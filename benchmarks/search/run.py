@@ -84,13 +84,12 @@ def measure(options: argparse.Namespace) -> List[Trial]:
         own: List[Trial] = []
         for size in options.sizes:
             start = time.monotonic()
-            made = vectors.make(model, size)
             folder = WORK / "vectors" / f"{model}-{size}"
-            made.save(folder)
             try:
+                made = vectors.make(model, size).save(folder)
                 own.append(compare(model, made, folder, options.methods, plan(options), reckoned(own, size)))
             finally:
-                shutil.rmtree(folder)
+                shutil.rmtree(folder, ignore_errors=True)
             print(f"\n{tables.title(own[-1])} ({time.monotonic() - start:.0f} s)")
             print(aligned([tables.HEADER, *map(tables.cells, own[-1].measured)]))
             print("".join(f"missing: {line}\n" for line in missing([own[-1]])), end="", flush=True)
