@@ -362,6 +362,14 @@ enum {
   FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest near: those are compared */
 };
 
+/* Which pivots; they are made orthonormal. */
+typedef int32_t facenet_pivot_choice;
+enum {
+  FACENET_PIVOTS_PRINCIPAL = 0,      /* the directions in which the vectors differ most */
+  FACENET_PIVOTS_FARTHEST_FIRST = 1, /* each the vector that is farthest from those before it */
+  FACENET_PIVOTS_RANDOM = 2          /* vectors by chance */
+};
+
 /* How the likelihood of a vector follows from its distances to the pivots. */
 typedef int32_t facenet_likelihood;
 enum {
@@ -379,6 +387,8 @@ typedef struct facenet_index_options {
   uint32_t pivots;               /* a byte a vector each; at most 512 */
   uint32_t examined;             /* vectors compared exactly for a query */
   uint32_t partitions;           /* parts that the vectors are divided into; the likeliest are looked at */
+  uint32_t probed;               /* how many of the parts are looked at for a query */
+  facenet_pivot_choice choice;   /* 0: FACENET_PIVOTS_PRINCIPAL */
   facenet_likelihood likelihood; /* 0: FACENET_EQUAL_VARIANCE */
   float acceptance; /* a search may stop at a vector whose squared distance is below: a match, not always the nearest;
                        0: never */

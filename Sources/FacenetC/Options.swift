@@ -21,7 +21,7 @@ extension facenet_embedder_options: OptionsStructure {
 }
 
 extension facenet_index_options: OptionsStructure {
-  static let firstSize = 40
+  static let firstSize = 48
 }
 
 extension facenet_gallery_options: OptionsStructure {
@@ -95,6 +95,7 @@ extension EmbedderOptions {
 
 extension IndexOptions {
   fileprivate static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
+  private static let choices: [PivotChoice] = [.principal, .farthestFirst, .random]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
   init(_ pointer: UnsafePointer<facenet_index_options>?) throws(FacenetError) {
@@ -103,7 +104,8 @@ extension IndexOptions {
       kind: try named(given.kind, Self.kinds, "kind"),
       recall: try optional(given.recall, in: 0...1, "options.recall") ?? 0,
       seed: UInt64(given.seed), threads: try threadLimit(given.threads), pivots: Int(given.pivots),
-      examined: Int(given.examined), partitions: Int(given.partitions),
+      examined: Int(given.examined), partitions: Int(given.partitions), probed: Int(given.probed),
+      pivotChoice: try named(given.choice, Self.choices, "choice"),
       likelihood: try named(given.likelihood, Self.likelihoods, "likelihood"),
       acceptance: try optional(given.acceptance, in: 0...Float.greatestFiniteMagnitude, "options.acceptance"))
   }

@@ -52,6 +52,7 @@ int main(void) {
   FIELD(facenet_session_options, memory_limit);
   SIZE(facenet_index_kind);
   SIZE(facenet_likelihood);
+  SIZE(facenet_pivot_choice);
   FIELD(facenet_index_options, struct_size);
   FIELD(facenet_index_options, kind);
   FIELD(facenet_index_options, threads);
@@ -60,6 +61,8 @@ int main(void) {
   FIELD(facenet_index_options, pivots);
   FIELD(facenet_index_options, examined);
   FIELD(facenet_index_options, partitions);
+  FIELD(facenet_index_options, probed);
+  FIELD(facenet_index_options, choice);
   FIELD(facenet_index_options, likelihood);
   FIELD(facenet_index_options, acceptance);
   SIZE(facenet_template_encoding);

@@ -94,6 +94,8 @@ class CIndexOptions(ctypes.Structure):
         ("pivots", c_uint32),
         ("examined", c_uint32),
         ("partitions", c_uint32),
+        ("probed", c_uint32),
+        ("choice", c_int32),
         ("likelihood", c_int32),
         ("acceptance", c_float),
     ]
