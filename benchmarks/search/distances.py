@@ -26,7 +26,10 @@ from mlann import (
 from plot import Axis, Line, svg
 from population import Array
 
+from places import ROOT
 from rows import markdown
+
+sys.path.insert(0, str(ROOT / "bindings" / "python"))
 
 RECALL = 0.99
 PIVOTS = (8, 16, 32, 64)
@@ -83,6 +86,20 @@ def study(data: Labelled) -> Dict[str, Array]:
         for name, form in (("proportional", proportional), ("proportional, no shift", unshifted)):
             total = likelihoods(references, probes, variants["farthest first"], form)
             found[f"{count} pivots, farthest first, {name}"] = examined_with_pivots(total, nearest, count)
+    found[f"{SHOWN} pivots, the library's"] = library(references, probes, nearest, SHOWN)
+    return found
+
+
+def library(references: Array, probes: Array, nearest: Array, pivots: int) -> Array:
+    """The same of the library's own index with so many pivots: it is asked to examine more and more."""
+    import facenet
+
+    found = np.full(len(probes), len(references))
+    for examined in sorted({*np.geomspace(1, len(references), 24).astype(int)}, reverse=True):
+        with facenet.Index(references.shape[1], kind="mlann", pivots=pivots, examined=int(examined)) as index:
+            index.add(references.astype(np.float32), np.arange(len(references)))
+            keys = index.search(probes.astype(np.float32), nearest=1)[0]
+        found = np.where(keys[:, 0] == nearest, pivots + examined, found)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import numpy as np
 
@@ -46,12 +46,13 @@ class Population:
 
     def draw(self, people: int, photographs: int, seed: int) -> Array:
         """Unit vectors float32 (people, photographs, d). Fewer people with the same seed are the first of these."""
-        drawn = np.empty((people, photographs, self.dimension), np.float32)
+        return np.concatenate(list(self.parts(people, photographs, seed)))
+
+    def parts(self, people: int, photographs: int, seed: int) -> Iterator[Array]:
+        """The same in parts, for more than should be in memory twice."""
         for start in range(0, people, CHUNK):
             generator = np.random.default_rng([seed, photographs, start // CHUNK])
-            end = min(people, start + CHUNK)
-            drawn[start:end] = self._chunk(photographs, generator)[: end - start]
-        return drawn
+            yield self._chunk(photographs, generator)[: people - start]
 
     def _chunk(self, photographs: int, generator: Any) -> Array:
         group = generator.choice(len(self.groups), CHUNK, p=self.shares)

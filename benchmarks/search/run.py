@@ -25,6 +25,9 @@ from machine import machine, other_work, other_work_line, slug, versions
 from rows import aligned, markdown
 
 RESULTS = Path(__file__).resolve().parent / "results"
+LARGE = 1_000_000
+"""A batch of 32 queries of so many takes seconds."""
+
 PACKAGES = ("faiss-cpu", "hnswlib", "usearch", "numpy")
 
 
@@ -41,7 +44,7 @@ def arguments(words: Optional[Sequence[str]] = None) -> argparse.Namespace:
         "--models", type=names, default=list(DIMENSIONS), help=f"of {','.join(DIMENSIONS)}; default: all"
     )
     parser.add_argument("--methods", type=names, default=list(METHODS), help=f"of {','.join(METHODS)}; default: all")
-    parser.add_argument("--rounds", type=int, help="default: 9; --quick: 2")
+    parser.add_argument("--rounds", type=int, help="default: 9, of the largest 5; --quick: 2")
     parser.add_argument(
         "--budget", type=float, default=400, metavar="SECONDS",
         help="leave out what should take longer to build, of the processor's time; default: 400",
@@ -58,10 +61,10 @@ def arguments(words: Optional[Sequence[str]] = None) -> argparse.Namespace:
     return options
 
 
-def plan(options: argparse.Namespace) -> Plan:
+def plan(options: argparse.Namespace, size: int) -> Plan:
     if options.quick:
         return Plan(options.rounds or 2, 0.02, 0.5, options.budget, 2, 100)
-    return Plan(options.rounds or 9, 0.1, 5, options.budget, 2, 500)
+    return Plan(options.rounds or (5 if size >= LARGE else 9), 0.1, 5, options.budget, 2, 500)
 
 
 def reckoned(trials: Sequence[Trial], size: int) -> Dict[str, float]:
@@ -84,13 +87,12 @@ def measure(options: argparse.Namespace) -> List[Trial]:
         own: List[Trial] = []
         for size in options.sizes:
             start = time.monotonic()
-            made = vectors.make(model, size)
             folder = WORK / "vectors" / f"{model}-{size}"
-            made.save(folder)
             try:
-                own.append(compare(model, made, folder, options.methods, plan(options), reckoned(own, size)))
+                made = vectors.make(model, size).save(folder)
+                own.append(compare(model, made, folder, options.methods, plan(options, size), reckoned(own, size)))
             finally:
-                shutil.rmtree(folder)
+                shutil.rmtree(folder, ignore_errors=True)
             print(f"\n{tables.title(own[-1])} ({time.monotonic() - start:.0f} s)")
             print(aligned([tables.HEADER, *map(tables.cells, own[-1].measured)]))
             print("".join(f"missing: {line}\n" for line in missing([own[-1]])), end="", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Measured:
     batch: List[float] = field(default_factory=list)
     """Seconds of a query among 32, a round each."""
 
-    saved: float = 0.0
+    saved: Optional[float] = None
     """Bytes a vector of the file."""
 
     add: Optional[float] = None
@@ -123,25 +124,41 @@ def compare(
     size, dimension = vectors.gallery.shape
     trial = Trial(model, dimension, size, vectors.real, len(vectors.queries), vectors.known)
     workers: Dict[str, Worker] = {}
-    for method in methods:
-        if reckoned.get(method, 0) > plan.budget:
-            trial.missing[method] = (
-                f"building should take {reckoned[method]:.0f} s, more than the {plan.budget:.0f} s allowed"
-            )
-            continue
-        try:
-            command = [sys.executable, str(FOLDER / "searcher.py"), method, str(folder)]
-            workers[method] = Worker(command, last_core())
-            trial.measured.append(prepared(workers[method], method, trial, plan))
-        except WorkerError as error:
-            trial.missing[method] = str(error)
-    for item in by_turns(trial, workers, plan):
-        item.saved = ask(workers[item.method], "save")["bytes"]
-        changes = ask(workers[item.method], "change", count=plan.changes)
-        item.add, item.remove = changes["add"], changes["remove"]
-    for worker in workers.values():
-        worker.close()
+    try:
+        for method in methods:
+            if reckoned.get(method, 0) > plan.budget:
+                trial.missing[method] = late(reckoned[method], plan.budget)
+                continue
+            try:
+                command = [sys.executable, str(FOLDER / "searcher.py"), method, str(folder)]
+                workers[method] = Worker(command, last_core())
+                trial.measured.append(prepared(workers[method], method, trial, plan))
+            except WorkerError as error:
+                trial.missing[method] = str(error)
+        by_turns(trial, workers, plan)
+        for item in trial.measured:
+            finish(item, workers[item.method], trial, plan)
+    finally:
+        for worker in workers.values():
+            worker.close()
     return trial
+
+
+def late(reckoned: float, budget: float) -> str:
+    """Why a method is not built."""
+    if math.isinf(reckoned):
+        return "it has no figures of a smaller gallery, which would tell how long building takes"
+    return f"building should take {reckoned:.0f} s, more than the {budget:.0f} s allowed"
+
+
+def finish(item: Measured, worker: Worker, trial: Trial, plan: Plan) -> None:
+    """Measures what changes the index, or leaves a file, when all times were taken."""
+    try:
+        item.saved = ask(worker, "save")["bytes"]
+        changes = ask(worker, "change", count=plan.changes)
+        item.add, item.remove = changes["add"], changes["remove"]
+    except WorkerError as error:
+        trial.missing[f"saving and changes of {item.method}"] = str(error)
 
 
 def prepared(worker: Worker, method: str, trial: Trial, plan: Plan) -> Measured:
@@ -166,8 +183,8 @@ def prepared(worker: Worker, method: str, trial: Trial, plan: Plan) -> Measured:
     return Measured(method, trial.dimension, trial.size, chosen, points)
 
 
-def by_turns(trial: Trial, workers: Dict[str, Worker], plan: Plan) -> List[Measured]:
-    """Times the methods A B C A B C; the first round does not count. Returns those that came through."""
+def by_turns(trial: Trial, workers: Dict[str, Worker], plan: Plan) -> None:
+    """Times the methods A B C A B C; the first round does not count. One that fails is taken out, with its reason."""
     for turn in range(plan.rounds + 1):
         for item in list(trial.measured):
             try:
@@ -180,4 +197,3 @@ def by_turns(trial: Trial, workers: Dict[str, Worker], plan: Plan) -> List[Measu
             if turn:
                 item.single.append(single)
                 item.batch.append(batch)
-    return trial.measured

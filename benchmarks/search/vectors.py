@@ -7,7 +7,7 @@ four queries show somebody who is enrolled, one shows a stranger: one real perso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import List, Optional
 
@@ -39,10 +39,12 @@ class Vectors:
     truth: Array
     """The rows of each query's nearest templates, nearest first, (Q, 10)."""
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path) -> Vectors:
+        """Writes the arrays into a folder; returns the same vectors with the gallery mapped instead of in memory."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("gallery", "queries", "truth"):
             np.save(folder / f"{name}.npy", getattr(self, name))
+        return replace(self, gallery=np.load(folder / "gallery.npy", mmap_mode="r"))
 
 
 def make(model: str, size: int, queries: int = QUERIES) -> Vectors:
@@ -59,13 +61,18 @@ def make(model: str, size: int, queries: int = QUERIES) -> Vectors:
     gallery = np.empty((size, population.dimension), np.float32)
     if templates:
         gallery[: len(templates)] = templates
-    missing = size - len(templates)
-    drawn = population.draw(-(-missing // TEMPLATES), TEMPLATES + 1, seed=1)
-    gallery[len(templates) :] = drawn[:, :TEMPLATES].reshape(-1, population.dimension)[:missing]
+    missing, place = size - len(templates), len(templates)
+    for part in population.parts(-(-missing // TEMPLATES), TEMPLATES + 1, seed=1):
+        rows = part[:, :TEMPLATES].reshape(-1, population.dimension)[: size - place]
+        gallery[place : place + len(rows)] = rows
+        place += len(rows)
 
     known = queries * 3 // 4
     # At most half of them are of real people where drawn ones are enrolled, so that both kinds are among the queries.
-    chosen = [*probes[: known // 2 if missing > known else known], *drawn[: missing // TEMPLATES, TEMPLATES]][:known]
+    chosen = probes[: known // 2 if missing > known else known]
+    drawn = min(missing // TEMPLATES, known - len(chosen))
+    if drawn:
+        chosen += [*population.draw(drawn, TEMPLATES + 1, seed=1)[:, TEMPLATES]]
     others = max(1, len(chosen) // 3)
     unknown = [*strangers[: others // 2], *population.draw(others, 1, seed=2)[:, 0]][:others]
     everything = np.array([*chosen, *unknown], np.float32)
