@@ -21,12 +21,23 @@ extension Model {
     try self.init(decoding: bytes, name: name, foldingLimit: Model.defaultFoldingLimit)
   }
 
+  /// Reads a network from an ONNX file in memory; see ``init(decoding:name:)-(UnsafeRawBufferPointer,_)``.
+  public convenience init(decoding bytes: [UInt8], name: String = "model") throws(FacenetError) {
+    let buffer = try AlignedBuffer(count: bytes.count)
+    bytes.withUnsafeBytes { buffer.bytes.copyMemory(from: $0) }
+    try self.init(owning: buffer, name: name, foldingLimit: Model.defaultFoldingLimit)
+  }
+
   /// - Parameter foldingLimit: bytes that constants computed from the file's constants may take.
   package convenience init(decoding bytes: UnsafeRawBufferPointer, name: String, foldingLimit: Int)
     throws(FacenetError)
   {
     let buffer = try AlignedBuffer(count: bytes.count)
     buffer.bytes.copyMemory(from: bytes)
+    try self.init(owning: buffer, name: name, foldingLimit: foldingLimit)
+  }
+
+  private convenience init(owning buffer: AlignedBuffer, name: String, foldingLimit: Int) throws(FacenetError) {
     let file = ModelFile(owner: buffer, folder: nil)
     try self.init(UnsafeRawBufferPointer(buffer.bytes), file, name: name, foldingLimit: foldingLimit)
   }
@@ -44,7 +55,9 @@ extension Model {
       try importer.add(message)
       metadata = message.metadata
     } catch { throw error.located(in: name) }
-    try self.init(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
+    try self.init(
+      graph: importer.graph, metadata: metadata, name: name, fingerprint: importer.fingerprint.text,
+      foldingLimit: foldingLimit)
     let graph = importer.graph
     Log.write(.information, "read \(name): \(graph.nodes.count) operators, \(graph.parameterCount) parameters")
   }
@@ -61,6 +74,7 @@ private struct Importer {
 
   let file: ModelFile
   private(set) var graph = Graph()
+  private(set) var fingerprint = Fingerprint()
   private var values: [String: Graph.Value] = [:]
   private var opset = 0
 
@@ -75,9 +89,13 @@ private struct Importer {
       throw FacenetError(
         .unsupported, "operator set \(opset); \(Self.opsets.lowerBound) to \(Self.opsets.upperBound) are supported")
     }
+    withUnsafeBytes(of: UInt64(opset).littleEndian) { fingerprint.append($0) }
+    fingerprint.append(message.bytes)
     guard !message.hasSparseInitializers else { throw FacenetError(.unsupported, "sparse initializers") }
     for initializer in message.initializers {
-      graph.constants[try define(initializer.name)] = try initializer.tensor(in: file)
+      let tensor = try initializer.tensor(in: file)
+      if initializer.isExternal { fingerprint.append(tensor.bytes) }
+      graph.constants[try define(initializer.name)] = tensor
     }
     for input in message.inputs where values[input.name] == nil { try add(input) }
     for node in message.nodes { try add(node) }
