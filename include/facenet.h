@@ -56,7 +56,7 @@ const char *facenet_status_name(facenet_status status);
 
 /* One sentence about the last failure on this thread: what, where, expected and got; "" before any. Never NULL. Each
  * thread has one buffer of 1024 bytes that stays in place as long as the thread lives; longer sentences are cut. A
- * success leaves it as it is. Since 0.1. */
+ * success leaves it as it is. What it quotes, such as a file's name, is not escaped. Since 0.1. */
 const char *facenet_error_message(void);
 
 /* Long calls can tell how far they are and can be stopped: those that open a detector, an embedder, a pipeline or a
@@ -83,9 +83,10 @@ enum {
   FACENET_LOG_WARNING = 3      /* what may not be meant: a model that does not say how it is used */
 };
 
-/* Takes the context it was set with, a level, and one sentence that lives until it returns. Called on the thread whose
- * call has something to say, before that call returns, with no lock held: on several threads at once where several make
- * calls. It may call the library: what that says is dropped. It must return, as a progress function must. */
+/* Takes the context it was set with, a level, and one sentence that lives until it returns; what it quotes is not
+ * escaped. Called on the thread whose call has something to say, before that call returns, with no lock held: on
+ * several threads at once where several make calls. It may call the library: what that says is dropped. It must return,
+ * as a progress function must. */
 typedef void (*facenet_log_function)(void *context, facenet_log_level level, const char *message);
 
 /* Sends the messages of the whole process, from this level up, to a function. NULL: to nobody, as at first. least 0:

@@ -27,8 +27,13 @@ temporary=$(mktemp -d "$build/library-XXXXXX")
 trap 'rm -rf "$temporary"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# What debuggers want stays in SwiftPM's folder.
-strip --strip-unneeded -o "$temporary/library" "$(build --show-bin-path)/libFacenetC.so"
+# What debuggers want stays in SwiftPM's folder, unless packages are made, which take it out by themselves.
+built=$(build --show-bin-path)/libFacenetC.so
+if [ -n "${KEEP_SYMBOLS:-}" ]; then
+  cp "$built" "$temporary/library"
+else
+  strip --strip-unneeded -o "$temporary/library" "$built"
+fi
 chmod 0644 "$temporary/library"
 version=$(sh "$root/scripts/version.sh")
 place "$temporary/library" "$build/lib/libfacenet.so.$version"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the wheel of the Python package in BUILD/wheel. It carries libfacenet.so.0, the libraries that not every system
-# has, and their licences.
+# has, and their licences, and the recipes for models.
 # Usage: make-wheel.sh [BUILD]   default: build; BUILD/lib has libfacenet.so.0 and BUILD/python-tools the tools.
 set -eu
 
@@ -35,8 +35,9 @@ cp -R "$root/bindings/python/facenet" "$root/bindings/python/pyproject.toml" "$r
 licence libturbojpeg libturbojpeg0
 licence libpng16 libpng16-16 libpng16-16t64
 
-FACENET_BUNDLE="$build/lib/libfacenet.so.0" "$tools/pip" wheel --quiet --disable-pip-version-check --no-index \
-  --no-build-isolation --no-deps --wheel-dir "$temporary" "$temporary/source" >"$temporary/log" 2>&1 ||
+FACENET_ROOT=$root FACENET_BUNDLE=$build/lib/libfacenet.so.0 \
+  "$tools/pip" wheel --quiet --disable-pip-version-check --no-index --no-build-isolation \
+  --no-deps --wheel-dir "$temporary" "$temporary/source" >"$temporary/log" 2>&1 ||
   fail "the wheel could not be built: $(tail -n 1 "$temporary/log")"
 PATH="$tools:$PATH" "$tools/auditwheel" repair --wheel-dir "$temporary/repaired" "$temporary"/facenet-*.whl \
   >"$temporary/log" 2>&1 || fail "auditwheel refuses the wheel: $(tail -n 1 "$temporary/log")"

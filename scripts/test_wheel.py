@@ -26,6 +26,7 @@ ENVIRONMENTS: Dict[str, Optional[str]] = {"numpy": "bindings/python/tests/requir
 COPIED = ["bindings/python/tests", "bindings/python/examples", "bindings/python/README.md", "docs/python.md"]
 COPIED += ["Tests/Golden/face_recognition.csv"]
 CARRIED = ["facenet/libfacenet.so.0", "facenet/py.typed", "facenet/compat/face_recognition.py"]
+CARRIED += ["facenet/recipes/facenet.py", "facenet/recipes/requirements.txt", "facenet/recipes/environment.sh"]
 CARRIED += ["facenet.libs/libturbojpeg-", "facenet.libs/libpng16-"]
 CARRIED += [f"/licenses/LICENSE{suffix}" for suffix in ("", ".libturbojpeg", ".libpng16")]
 

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,11 @@ void facenet_futex_wait(void *word, unsigned int value) {
 
 void facenet_futex_wake(void *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, (void *)0, (void *)0, 0);
+}
+
+void *facenet_grow_pages(void *pages, unsigned long bytes, unsigned long wanted) {
+  void *grown = mremap(pages, bytes, wanted, MREMAP_MAYMOVE);
+  return grown == MAP_FAILED ? (void *)0 : grown;
 }
 
 int facenet_instruction_level(void) {

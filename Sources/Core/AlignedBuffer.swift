@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// Memory on a 64-byte boundary, owned and released with this object.
@@ -13,8 +14,8 @@ package final class AlignedBuffer: @unchecked Sendable {
     private static let mappedFrom = 256 << 10
   #endif
 
-  package let bytes: UnsafeMutableRawBufferPointer
-  private let isMapped: Bool
+  package private(set) var bytes: UnsafeMutableRawBufferPointer
+  private var isMapped: Bool
 
   /// Zeroed memory of `count` bytes.
   /// - Parameter isFilled: all of it is written soon, so the system may as well hand it out at once.
@@ -32,6 +33,30 @@ package final class AlignedBuffer: @unchecked Sendable {
 
   deinit {
     if isMapped { munmap(bytes.baseAddress, bytes.count) } else { free(bytes.baseAddress) }
+  }
+
+  /// More memory, zeroed, behind what is there, which may move: pointers taken before are void.
+  /// - Throws: `tooLarge` where the system has no such memory; then nothing has changed.
+  package func grow(to count: Int, limit: Int = 1 << 46) throws(FacenetError) {
+    guard isMapped else {
+      let larger = try AlignedBuffer(count: count, limit: limit)
+      larger.bytes.copyMemory(from: UnsafeRawBufferPointer(bytes))
+      swap(&larger.bytes, &bytes)
+      swap(&larger.isMapped, &isMapped)
+      return
+    }
+    // The system moves pages, not bytes.
+    guard count >= bytes.count, count <= limit,
+      let pages = facenet_grow_pages(bytes.baseAddress, UInt(bytes.count), UInt(count))
+    else {
+      throw FacenetError(.tooLarge, "no memory for a buffer of \(count) bytes")
+    }
+    bytes = UnsafeMutableRawBufferPointer(start: pages, count: count)
+  }
+
+  /// Asks for pages of 2 MiB where the memory is that large: what is read from end to end then comes in faster.
+  package func preferLargePages() {
+    if isMapped, bytes.count >= 4 << 20 { madvise(bytes.baseAddress, bytes.count, Int32(MADV_HUGEPAGE)) }
   }
 
   private static func allocated(_ count: Int) -> UnsafeMutableRawPointer? {

@@ -63,23 +63,39 @@ package enum File {
   /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.
   /// - Throws: `inputOutput` or `notFound`, naming the path.
   package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FacenetError) {
+    try replace(path) { output throws(FacenetError) in try output.write(bytes) }
+  }
+
+  /// As ``write(_:to:)``, piece by piece. Where `body` throws, `path` holds what it held before.
+  package static func replace(_ path: String, _ body: (Output) throws(FacenetError) -> Void) throws(FacenetError) {
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).partial"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure("write", path) }
-    var written = 0
-    while written < bytes.count {
-      let put = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-      if put < 0 && errno == EINTR { continue }
-      if put <= 0 { break }
-      written += put
-    }
-    let complete = written == bytes.count && fsync(descriptor) == 0
-    let error = complete ? nil : failure("write", path)
-    close(descriptor)
-    guard complete, rename(temporary, path) == 0 else {
-      let reason = error ?? failure("write", path)
+    do throws(FacenetError) {
+      defer { close(descriptor) }
+      try body(Output(descriptor: descriptor, path: path))
+      guard fsync(descriptor) == 0 else { throw failure("write", path) }
+      guard rename(temporary, path) == 0 else { throw failure("write", path) }
+    } catch {
       unlink(temporary)
-      throw reason
+      throw error
+    }
+  }
+
+  /// A file that is being written, from its start on.
+  package struct Output {
+    fileprivate let descriptor: Int32
+    fileprivate let path: String
+
+    /// - Throws: `inputOutput`, naming the path.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FacenetError) {
+      var written = 0
+      while written < bytes.count {
+        let put = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        if put < 0 && errno == EINTR { continue }
+        guard put > 0 else { throw File.failure("write", path) }
+        written += put
+      }
     }
   }
 
@@ -90,7 +106,7 @@ package enum File {
     try result.get()
   }
 
-  private static func failure(_ verb: String, _ path: String) -> FacenetError {
+  static func failure(_ verb: String, _ path: String) -> FacenetError {
     let code = errno
     return FacenetError(
       code == ENOENT || code == ENOTDIR ? .notFound : .inputOutput,

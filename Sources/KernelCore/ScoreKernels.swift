@@ -36,30 +36,24 @@ extension ScoreKernels where Self: InstructionSet {
     _ rows: UnsafePointer<Float>, count: Int, depth: Int, query: UnsafePointer<Float>, offsets: UnsafePointer<Float>,
     scale: Float, scores: UnsafeMutablePointer<Float>
   ) {
+    // Row after row, as the processor expects memory to be read; four sums, so that none waits for the one before.
     let zero = Vector(0)
-    var row = 0
-    while row &+ 4 <= count {
+    let width = Vector.width
+    for row in 0..<count {
+      let start = rows + row &* depth
       var sums: InlineArray<4, Vector> = [zero, zero, zero, zero]
-      let start = rows + row &* depth
       var k = 0
-      while k < depth {
-        let value = Vector(at: query + k)
-        for j in 0..<4 { sums[j] = multiplyAdd(value, Vector(at: start + (j &* depth &+ k)), sums[j]) }
-        k &+= Vector.width
+      while k &+ 4 &* width <= depth {
+        for j in 0..<4 {
+          sums[j] = multiplyAdd(Vector(at: query + (k &+ j &* width)), Vector(at: start + (k &+ j &* width)), sums[j])
+        }
+        k &+= 4 &* width
       }
-      for j in 0..<4 { scores[row &+ j] = offsets[row &+ j] + scale * sums[j].total }
-      row &+= 4
-    }
-    while row < count {
-      var sum = zero
-      let start = rows + row &* depth
-      var k = 0
       while k < depth {
-        sum = multiplyAdd(Vector(at: query + k), Vector(at: start + k), sum)
-        k &+= Vector.width
+        sums[0] = multiplyAdd(Vector(at: query + k), Vector(at: start + k), sums[0])
+        k &+= width
       }
-      scores[row] = offsets[row] + scale * sum.total
-      row &+= 1
+      scores[row] = offsets[row] + scale * ((sums[0] + sums[1]) + (sums[2] + sums[3])).total
     }
   }
 

@@ -1,45 +1,58 @@
 import Core
 
-/// One value, or a row of them, a slot: in growing memory of its own.
+/// Elements of one kind, so many a slot: in growing memory of its own, or in an index file until it is changed.
 ///
 /// One thread at a time while changed, then any.
 package final class Column<Element: BitwiseCopyable>: @unchecked Sendable {
   /// Elements in use.
-  package private(set) var count = 0
-  private var memory: AlignedBuffer
+  package private(set) var count: Int
+  /// The first element, 64-byte aligned. Where they come from a file, to be read only after ``verify(_:)``.
+  package private(set) var elements: UnsafePointer<Element>
+  private var memory: AlignedBuffer?
+  private var section: SavedSection?
   private var capacity: Int
 
   package init() throws(FacenetError) {
-    memory = try AlignedBuffer(count: 0)
-    capacity = 0
+    let memory = try AlignedBuffer(count: 0)
+    self.memory = memory
+    elements = UnsafePointer(memory.pointer())
+    (count, capacity) = (0, 0)
   }
 
-  /// Elements from a section of an index file.
-  package init(_ section: IndexSection) throws(FacenetError) {
-    count = section.bytes.count / MemoryLayout<Element>.stride
-    capacity = count
-    memory = try AlignedBuffer(count: section.bytes.count)
-    memory.bytes.copyMemory(from: section.bytes)
+  /// Elements that stay where they are in a file.
+  /// - Parameter count: elements that the section must have.
+  package init(_ name: String, of file: IndexFile, count: Int) throws(FacenetError) {
+    let section = try file.section(name, count: count * MemoryLayout<Element>.stride)
+    self.section = section
+    elements = section.bytes.baseAddress!.assumingMemoryBound(to: Element.self)
+    (self.count, capacity) = (count, 0)
   }
 
-  /// The first element, 64-byte aligned.
-  package var elements: UnsafePointer<Element> { UnsafePointer(memory.pointer()) }
-
-  /// The same, to be written. Only after ``reserve(_:)``, which makes the memory the column's own.
-  package var writable: UnsafeMutablePointer<Element> { memory.pointer() }
+  /// The first element, to be written, and those behind the last for which there is room: after ``reserve(_:)`` alone.
+  package var writable: UnsafeMutablePointer<Element> { memory!.pointer() }
 
   package var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: memory.bytes.baseAddress, count: count * MemoryLayout<Element>.stride)
+    UnsafeRawBufferPointer(start: elements, count: count * MemoryLayout<Element>.stride)
   }
 
-  /// Makes room for `wanted` elements in all; those beyond `count` may be written before `count` is moved.
-  /// - Throws: `tooLarge` where there is no memory.
+  /// Makes the memory the column's own, with room for `wanted` elements in all; what is behind the last was never
+  /// written or is what it was.
+  /// - Throws: `tooLarge` where there is no memory, `corrupt` where the file is not what was saved.
   package func reserve(_ wanted: Int) throws(FacenetError) {
-    guard wanted > capacity else { return }
-    let larger = max(wanted, capacity + capacity / 2)
-    let next = try AlignedBuffer(count: larger * MemoryLayout<Element>.stride)
-    next.bytes.copyMemory(from: bytes)
-    (memory, capacity) = (next, larger)
+    let size = MemoryLayout<Element>.stride
+    if let section {
+      try verify(0..<count)
+      let own = try AlignedBuffer(count: max(wanted, count) * size)
+      own.preferLargePages()
+      own.bytes.copyMemory(from: section.bytes)
+      (memory, self.section, capacity) = (own, nil, max(wanted, count))
+    } else if wanted > capacity {
+      let larger = max(wanted, capacity + capacity / 2)
+      try memory!.grow(to: larger * size)
+      memory!.preferLargePages()
+      capacity = larger
+    }
+    elements = UnsafePointer(writable)
   }
 
   /// Says how many elements are in use from now on, within what was reserved.
@@ -48,7 +61,11 @@ package final class Column<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
-  /// Makes sure that these elements are what was saved.
+  /// Makes sure that these elements are what was saved. Costs next to nothing where they are in memory.
   /// - Throws: `corrupt`, naming the file and the place.
-  package func verify(_ range: Range<Int>) throws(FacenetError) {}
+  package func verify(_ range: Range<Int>) throws(FacenetError) {
+    guard let section else { return }
+    let size = MemoryLayout<Element>.stride
+    try section.verify(range.lowerBound * size..<range.upperBound * size)
+  }
 }

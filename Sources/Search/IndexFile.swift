@@ -1,107 +1,106 @@
 import Core
+import Synchronization
 
-/// An index file that is open for reading: docs/index-file.md says what is in it. Immutable: any thread.
-package final class IndexFile: Sendable {
-  package static let magic: UInt64 = 0x0a78_6469_6e63_6166  // "facindx\n"
-  package static let version: UInt32 = 1
+/// An index file that is open for reading, mapped rather than read: docs/index-file.md says what is in it.
+///
+/// Searches run together: each block is compared with its checksum when it is first wanted.
+package final class IndexFile: @unchecked Sendable {
+  static let magic: UInt64 = 0x0a78_6469_6e63_6166  // "facindx\n"
+  static let version: UInt32 = 1
   static let headerBytes = 64
   static let entryBytes = 64
   static let nameBytes = 24
   static let mostSections = 256
+  static let alignment = 64
 
   package let path: String
-  private let memory: AlignedBuffer
-  private let entries: [String: Entry]
+  private let mapping: FileMapping
+  private let sections: [SavedSection.Place]
+  /// A bit a block of the file: whether it was verified.
+  private let verified: UnsafeMutablePointer<Atomic<UInt64>>
+  private let words: Int
 
-  /// Where a section and its blocks' checksums are.
-  struct Entry { var name: String, offset: Int, count: Int, checksums: Int }
+  var bytes: UnsafeRawBufferPointer { mapping.bytes }
 
   /// - Throws: `notFound`, `inputOutput`; `corrupt` or `unsupported` for what is no index file or a newer one.
   package init(path: String) throws(FacenetError) {
     self.path = path
-    memory = try File.load(path, limit: .max)
-    do throws(FacenetError) {
-      entries = try Self.table(UnsafeRawBufferPointer(memory.bytes))
-    } catch { throw error.located(in: path) }
-    try check()
+    mapping = try FileMapping(path: path)
+    do throws(FacenetError) { sections = try IndexFile.places(mapping.bytes) } catch { throw error.located(in: path) }
+    let blocks = sections.last.map { $0.firstBlock + SavedSection.blocks($0.count) } ?? 0
+    words = blocks / 64 + 1
+    verified = .allocate(capacity: words)
+    for word in 0..<words { (verified + word).initialize(to: Atomic(0)) }
   }
 
-  /// A section's bytes. They must be verified before they are believed.
+  deinit {
+    verified.deinitialize(count: words)
+    verified.deallocate()
+  }
+
+  /// A section by its name.
+  /// - Parameter count: bytes that it must have; nil for any number.
   /// - Throws: `corrupt` where there is none of this name or it has not `count` bytes.
-  package func section(_ name: String, count: Int? = nil) throws(FacenetError) -> IndexSection {
-    guard let entry = entries[name] else { throw FacenetError(.corrupt, "there is no section '\(name)' (\(path))") }
-    if let count, count != entry.count {
-      throw FacenetError(.corrupt, "the section '\(name)' has \(entry.count) bytes, expected \(count) (\(path))")
+  package func section(_ name: String, count: Int? = nil) throws(FacenetError) -> SavedSection {
+    guard let place = sections.first(where: { $0.name == name }) else {
+      throw FacenetError(.corrupt, "there is no section '\(name)' (\(path))")
     }
-    return IndexSection(
-      name, UnsafeRawBufferPointer(rebasing: memory.bytes[entry.offset..<entry.offset + entry.count]))
+    if let count, count != place.count {
+      throw FacenetError(.corrupt, "the section '\(name)' has \(place.count) bytes, expected \(count) (\(path))")
+    }
+    return SavedSection(place, in: self)
   }
 
-  /// Reads everything and compares it with its checksums.
-  /// - Throws: `corrupt`, naming the place.
+  /// All bytes of a section, verified.
+  /// - Throws: `corrupt`.
+  package func read(_ name: String) throws(FacenetError) -> [UInt8] {
+    let section = try section(name)
+    try section.verify(0..<section.count)
+    return Array(section.bytes)
+  }
+
+  func verify(_ section: SavedSection, block: Int) throws(FacenetError) {
+    let (word, bit) = ((section.firstBlock + block) / 64, UInt64(1) << UInt64((section.firstBlock + block) % 64))
+    if verified[word].load(ordering: .relaxed) & bit != 0 { return }
+    try compare(section, block: block)
+    verified[word].bitwiseOr(bit, ordering: .relaxed)
+  }
+
+  private func compare(_ section: SavedSection, block: Int) throws(FacenetError) {
+    guard mapping.isWhole else {
+      throw FacenetError(.corrupt, "the file was shortened while it was open (\(path))")
+    }
+    let start = section.offset + block * BlockChecksum.blockBytes
+    let end = min(start + BlockChecksum.blockBytes, section.offset + section.count)
+    let sum = BlockChecksum.of(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), seed: UInt64(start))
+    let saved = bytes.loadUnaligned(fromByteOffset: section.checksums + 8 * block, as: UInt64.self).littleEndian
+    guard sum == saved else {
+      throw FacenetError(
+        .corrupt, "bytes \(start) to \(end) are not what was saved, in the section '\(section.name)' (\(path))")
+    }
+  }
+
+  /// Reads everything and compares it with its checksums; what lies between sections must be zero.
+  /// - Throws: `corrupt`, naming the place; `cancelled`.
   package func check() throws(FacenetError) {
-    for entry in entries.values.sorted(by: { $0.offset < $1.offset }) {
-      let blocks = (entry.count + BlockChecksum.blockBytes - 1) / BlockChecksum.blockBytes
-      for block in 0..<blocks {
-        let start = entry.offset + block * BlockChecksum.blockBytes
-        let end = min(start + BlockChecksum.blockBytes, entry.offset + entry.count)
-        let sum = BlockChecksum.of(UnsafeRawBufferPointer(rebasing: memory.bytes[start..<end]), seed: UInt64(start))
-        let saved = memory.bytes.loadUnaligned(fromByteOffset: entry.checksums + 8 * block, as: UInt64.self)
-        guard sum == saved.littleEndian else {
-          throw FacenetError(
-            .corrupt, "bytes \(start) to \(end) are not what was saved: section '\(entry.name)' (\(path))")
-        }
+    for place in sections {
+      let section = SavedSection(place, in: self)
+      for block in 0..<SavedSection.blocks(place.count) {
+        try compare(section, block: block)
+        try Progress.reached(Double(section.offset + block * BlockChecksum.blockBytes) / Double(bytes.count))
       }
     }
-  }
-}
-
-extension IndexFile {
-  /// Header and table of sections, checked against the file's size.
-  private static func table(_ bytes: UnsafeRawBufferPointer) throws(FacenetError) -> [String: Entry] {
-    var reader = ByteReader(bytes)
-    guard bytes.count >= headerBytes, try reader.readInteger(UInt64.self, .little) == magic else {
-      throw FacenetError(.corrupt, "this is no index file")
+    var end = IndexFile.tableEnd(sections: sections.count)
+    for region in sections.flatMap({ [($0.offset, $0.count), ($0.checksums, 8 * SavedSection.blocks($0.count))] }) {
+      try checkZero(end, region.0)
+      end = region.0 + region.1
     }
-    let version = try reader.readInteger(UInt32.self, .little)
-    guard version == Self.version else {
-      throw FacenetError(.unsupported, "index file of version \(version), this library reads version \(Self.version)")
-    }
-    let sections = Int(try reader.readInteger(UInt32.self, .little))
-    let size = try reader.readInteger(UInt64.self, .little)
-    let sum = try reader.readInteger(UInt64.self, .little)
-    guard size == bytes.count else {
-      throw FacenetError(.corrupt, "the file has \(bytes.count) bytes, its header says \(size)")
-    }
-    let end = headerBytes + sections * entryBytes
-    guard sections <= mostSections, end <= bytes.count else {
-      throw FacenetError(.corrupt, "\(sections) sections do not fit in \(bytes.count) bytes")
-    }
-    let table = UnsafeRawBufferPointer(rebasing: bytes[headerBytes..<end])
-    guard sum == BlockChecksum.of(table, seed: size) else {
-      throw FacenetError(.corrupt, "the table of sections is not what was saved")
-    }
-    try reader.seek(to: headerBytes)
-    var entries: [String: Entry] = [:]
-    for _ in 0..<sections {
-      let entry = try entry(&reader, from: end, to: bytes.count)
-      entries[entry.name] = entry
-    }
-    return entries
+    try checkZero(end, bytes.count)
   }
 
-  private static func entry(_ reader: inout ByteReader, from first: Int, to end: Int) throws(FacenetError) -> Entry {
-    let name = String(decoding: try reader.read(nameBytes).prefix { $0 != 0 }, as: UTF8.self)
-    let offset = try reader.readInteger(UInt64.self, .little)
-    let count = try reader.readInteger(UInt64.self, .little)
-    let checksums = try reader.readInteger(UInt64.self, .little)
-    try reader.skip(entryBytes - nameBytes - 24)
-    let fits = { (start: UInt64, count: UInt64) in
-      start >= first && start <= end && start % 64 == 0 && count <= UInt64(end) - start
+  private func checkZero(_ start: Int, _ end: Int) throws(FacenetError) {
+    guard start <= end, end - start < Self.alignment, bytes[start..<end].allSatisfy({ $0 == 0 }) else {
+      throw FacenetError(.corrupt, "bytes \(start) to \(end) should be less than \(Self.alignment) zeros (\(path))")
     }
-    guard fits(offset, count), fits(checksums, 8 * ((count + 65535) / 65536)) else {
-      throw FacenetError(.corrupt, "the section '\(name)' lies outside the file's \(end) bytes")
-    }
-    return Entry(name: name, offset: Int(offset), count: Int(count), checksums: Int(checksums))
   }
 }

@@ -1,45 +1,80 @@
 import Core
 
-/// Writes index files: docs/index-file.md says how.
+/// Writes index files: docs/index-file.md says what is in them.
 enum IndexFileWriter {
+  /// Bytes that are written together.
+  private static let chunk = 16 * BlockChecksum.blockBytes
+
   /// Writes the sections so that `path` holds either what it held before or all of them.
+  /// - Throws: `inputOutput` or `notFound`, naming the path; `cancelled`.
   static func write(_ sections: [IndexSection], to path: String) throws(FacenetError) {
-    var bytes = [UInt8](repeating: 0, count: IndexFile.headerBytes + sections.count * IndexFile.entryBytes)
-    var table: [UInt8] = []
-    for section in sections {
-      let offset = bytes.count
-      bytes += section.bytes
-      pad(&bytes)
-      let checksums = bytes.count
-      for start in stride(from: 0, to: section.bytes.count, by: BlockChecksum.blockBytes) {
-        let end = min(start + BlockChecksum.blockBytes, section.bytes.count)
-        append(
-          BlockChecksum.of(UnsafeRawBufferPointer(rebasing: section.bytes[start..<end]), seed: UInt64(offset + start)),
-          to: &bytes)
+    let places = places(sections)
+    let size = places.last.map { aligned($0.checksums + 8 * SavedSection.blocks($0.count)) } ?? 0
+    try File.replace(path) { output throws(FacenetError) in
+      try write(table(places, size: size), to: output)
+      for (section, place) in zip(sections, places) {
+        try write(section.bytes, at: place.offset, of: size, to: output)
       }
-      pad(&bytes)
-      table += Array(section.name.utf8) + [UInt8](repeating: 0, count: IndexFile.nameBytes - section.name.utf8.count)
-      append(UInt64(offset), to: &table)
-      append(UInt64(section.bytes.count), to: &table)
-      append(UInt64(checksums), to: &table)
-      table += [UInt8](repeating: 0, count: IndexFile.entryBytes - IndexFile.nameBytes - 24)
     }
-    var header: [UInt8] = []
-    append(IndexFile.magic, to: &header)
-    append(IndexFile.version, to: &header)
-    append(UInt32(sections.count), to: &header)
-    append(UInt64(bytes.count), to: &header)
-    append(table.withUnsafeBytes { BlockChecksum.of($0, seed: UInt64(bytes.count)) }, to: &header)
-    header += [UInt8](repeating: 0, count: IndexFile.headerBytes - header.count) + table
-    bytes.replaceSubrange(0..<header.count, with: header)
-    try File.write(bytes, to: path)
   }
 
+  /// A section's bytes and then its blocks' checksums, both to the next multiple of the alignment.
+  private static func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, of size: Int, to output: File.Output)
+    throws(FacenetError)
+  {
+    var checksums: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: chunk) {
+      let end = min(start + chunk, bytes.count)
+      for block in stride(from: start, to: end, by: BlockChecksum.blockBytes) {
+        let part = UnsafeRawBufferPointer(rebasing: bytes[block..<min(block + BlockChecksum.blockBytes, end)])
+        append(BlockChecksum.of(part, seed: UInt64(offset + block)), to: &checksums)
+      }
+      try output.write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+      try Progress.reached(Double(offset + end) / Double(size))
+    }
+    try write([UInt8](repeating: 0, count: aligned(bytes.count) - bytes.count), to: output)
+    try write(checksums + [UInt8](repeating: 0, count: aligned(checksums.count) - checksums.count), to: output)
+  }
+
+  private static func places(_ sections: [IndexSection]) -> [SavedSection.Place] {
+    var end = IndexFile.tableEnd(sections: sections.count)
+    return sections.map { section in
+      let checksums = end + aligned(section.bytes.count)
+      defer { end = aligned(checksums + 8 * SavedSection.blocks(section.bytes.count)) }
+      return SavedSection.Place(
+        name: section.name, offset: end, count: section.bytes.count, checksums: checksums, firstBlock: 0)
+    }
+  }
+
+  private static func table(_ places: [SavedSection.Place], size: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    append(IndexFile.magic, to: &bytes)
+    append(IndexFile.version, to: &bytes)
+    append(UInt32(places.count), to: &bytes)
+    append(UInt64(size), to: &bytes)
+    pad(&bytes)
+    for place in places {
+      bytes += Array(place.name.utf8) + [UInt8](repeating: 0, count: IndexFile.nameBytes - place.name.utf8.count)
+      for number in [place.offset, place.count, place.checksums] { append(UInt64(number), to: &bytes) }
+      pad(&bytes)
+    }
+    append(bytes.withUnsafeBytes { BlockChecksum.of($0, seed: 0) }, to: &bytes)
+    pad(&bytes)
+    return bytes
+  }
+
+  private static func aligned(_ count: Int) -> Int { (count + IndexFile.alignment - 1) & -IndexFile.alignment }
+
   private static func pad(_ bytes: inout [UInt8]) {
-    bytes += [UInt8](repeating: 0, count: (64 - bytes.count % 64) % 64)
+    bytes += [UInt8](repeating: 0, count: aligned(bytes.count) - bytes.count)
   }
 
   private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+  }
+
+  private static func write(_ bytes: [UInt8], to output: File.Output) throws(FacenetError) {
+    let result = bytes.withUnsafeBytes { buffer in Result { () throws(FacenetError) in try output.write(buffer) } }
+    try result.get()
   }
 }

@@ -31,8 +31,14 @@ struct IndexHeader {
   }
 
   /// - Throws: `corrupt` for values out of range.
-  init(_ bytes: UnsafeRawBufferPointer, threads: Int) throws(FacenetError) {
-    var reader = ByteReader(bytes)
+  init(_ bytes: [UInt8], threads: Int) throws(FacenetError) {
+    let result = bytes.withUnsafeBytes { buffer in
+      Result { () throws(FacenetError) in try IndexHeader(ByteReader(buffer), threads: threads) }
+    }
+    self = try result.get()
+  }
+
+  private init(_ reader: consuming ByteReader, threads: Int) throws(FacenetError) {
     func integer(_ reader: inout ByteReader) throws(FacenetError) -> Int {
       Int(try reader.readInteger(UInt32.self, .little))
     }
@@ -57,6 +63,7 @@ struct IndexHeader {
     options.likelihood = try choice(&reader, Self.likelihoods)
     let acceptance = try float(&reader)
     options.acceptance = acceptance.isNaN ? nil : acceptance
+    do throws(FacenetError) { try options.validate() } catch { throw FacenetError(.corrupt, error.message) }
     guard VectorIndex.dimensions.contains(dimension), count <= VectorStore.largestCount else {
       throw FacenetError(.corrupt, "\(count) vectors of \(dimension) dimensions are out of range")
     }

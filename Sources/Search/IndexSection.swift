@@ -1,4 +1,4 @@
-/// A named run of bytes in an index file. Borrows the bytes: whoever made it keeps them alive and as they are.
+/// A named run of bytes to be written to an index file. Borrows the bytes: whoever made it keeps them as they are.
 package struct IndexSection {
   /// 1 to 24 bytes of ASCII.
   package let name: String

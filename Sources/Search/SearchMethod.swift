@@ -1,16 +1,5 @@
 import Core
 
-/// What a search asks of a method.
-package struct SearchRequest: Sendable {
-  package let queries: PackedVectors
-  /// Neighbours wanted for each query, at least 1.
-  package let nearest: Int
-  /// The slots that may be found; nil for all.
-  package let allowed: SlotSet?
-  /// At most this many threads.
-  package let threads: Int
-}
-
 /// How an index finds neighbours: what a kind of index is besides its vectors.
 ///
 /// The index calls it: `search` from many threads together, everything else from one while nobody searches. All that it
@@ -22,6 +11,10 @@ package protocol SearchMethod: AnyObject, Sendable {
   /// The method as `sections()` of the same kind left it; what is in `store` is what it was told of.
   /// - Throws: `corrupt` for sections that do not fit each other or the store.
   init(reading file: IndexFile, store: VectorStore, options: IndexOptions) throws(FacenetError)
+
+  /// Comes before every change: memory of an opened file is copied here, so that `replaced` and `removed` cannot fail.
+  /// - Throws: `tooLarge`, or `corrupt` where the file is not what was saved; then nothing has changed.
+  func becomeWritable() throws(FacenetError)
 
   /// `slots` have new vectors; they are the last. The store holds them already though its `count` does not say so: all
   /// vectors are those in `0..<slots.upperBound`. The place to train: at the first call and as the count grows.
@@ -48,7 +41,8 @@ extension IndexKind {
   /// The method that a kind of index searches by.
   var method: any SearchMethod.Type {
     switch self {
-    case .flat, .flat8, .mlann, .auto: FlatMethod.self
+    case .flat, .mlann, .auto: FlatMethod.self
+    case .flat8: Flat8Method.self
     }
   }
 }

@@ -40,12 +40,13 @@ public final class VectorIndex: Sendable {
   /// Each part is compared with its checksum when it is first used. The file may be replaced, as ``save(to:)`` does, but
   /// must not be changed in place while the index lives.
   /// - Parameter threads: at most this many work on a call, 1 to 1024; 0 means one a processor.
-  /// - Throws: `notFound`, `inputOutput`; `corrupt` for what is no index; `unsupported` for a newer version's file.
+  /// - Throws: `notFound`, `inputOutput`; `corrupt` for what is no index; `unsupported` for a newer version's file;
+  ///   `invalidArgument`.
   public init(path: String, threads: Int = 1) throws(FacenetError) {
+    try IndexOptions(threads: threads).validate()
     let file = try IndexFile(path: path)
     do throws(FacenetError) {
-      let header = try IndexHeader(try file.section(IndexHeader.section).bytes, threads: threads)
-      try header.options.validate()
+      let header = try IndexHeader(try file.read(IndexHeader.section), threads: threads)
       let store = try VectorStore(reading: file, dimension: header.dimension, count: header.count)
       dimension = header.dimension
       options = header.options
@@ -85,27 +86,26 @@ extension VectorIndex {
   /// - Throws: `invalidArgument`, naming the vector, for one that is zero, holds a value that is not finite, or whose key
   ///   the index has already or is given twice; `tooLarge`; `cancelled`.
   public func add(_ vectors: UnsafeBufferPointer<Float>, keys: [Int64]) throws(FacenetError) {
-    let packed = try pack(vectors, keys)
+    let checked = try check(vectors, keys)
     try contents.change { contents throws(FacenetError) in
       for (index, key) in keys.enumerated() where contents.store.slot(of: key) != nil {
         throw FacenetError(.invalidArgument, "vector \(index): the index has the key \(key) already")
       }
-      try contents.append(packed, keys)
+      try contents.append(checked, Array(keys.indices), keys)
     }
   }
 
   /// Adds vectors or puts them in the place of those that had their keys, all or none; see ``add(_:keys:)``.
   public func replace(_ vectors: UnsafeBufferPointer<Float>, keys: [Int64]) throws(FacenetError) {
-    let packed = try pack(vectors, keys)
+    let checked = try check(vectors, keys)
     try contents.change { contents throws(FacenetError) in
-      let slots = keys.map { contents.store.slot(of: $0) }
-      let added = keys.indices.filter { slots[$0] == nil }
-      try contents.store.makeWritable()
-      try contents.append(packed.selecting(added), added.map { keys[$0] })
+      let (store, method) = (contents.store, contents.method)
+      let slots = keys.map { store.slot(of: $0) }
+      try contents.append(checked, keys.indices.filter { slots[$0] == nil }, keys)
       for (index, slot) in slots.enumerated() {
         guard let slot else { continue }
-        contents.store.replace(slot: slot, with: packed, index)
-        contents.method.replaced(slot: slot, in: contents.store)
+        store.replace(slot: slot, with: checked, index)
+        method.replaced(slot: slot, in: store)
       }
     }
   }
@@ -116,7 +116,8 @@ extension VectorIndex {
   @discardableResult
   public func remove(_ keys: [Int64]) throws(FacenetError) -> Int {
     try contents.change { contents throws(FacenetError) in
-      try contents.store.makeWritable()
+      try contents.store.reserve(adding: 0)
+      try contents.method.becomeWritable()
       var removed = 0
       for key in keys {
         guard let slot = contents.store.slot(of: key) else { continue }
@@ -128,7 +129,7 @@ extension VectorIndex {
     }
   }
 
-  private func pack(_ vectors: UnsafeBufferPointer<Float>, _ keys: [Int64]) throws(FacenetError) -> PackedVectors {
+  private func check(_ vectors: UnsafeBufferPointer<Float>, _ keys: [Int64]) throws(FacenetError) -> CheckedVectors {
     guard vectors.count == keys.count * dimension else {
       throw FacenetError(
         .invalidArgument,
@@ -138,7 +139,7 @@ extension VectorIndex {
     for (index, key) in keys.enumerated() where !seen.insert(key).inserted {
       throw FacenetError(.invalidArgument, "vector \(index): the key \(key) is given twice")
     }
-    return try PackedVectors(vectors, dimension: dimension, what: "vector")
+    return try CheckedVectors(vectors, dimension: dimension, what: "vector")
   }
 }
 
@@ -156,7 +157,7 @@ extension VectorIndex {
     guard nearest >= 0 else {
       throw FacenetError(.invalidArgument, "the number of nearest vectors must be 0 or more, got \(nearest)")
     }
-    let packed = try PackedVectors(queries, dimension: dimension, what: "query")
+    let packed = try PackedVectors(queries, dimension: dimension)
     let nothing = [[Neighbour]](repeating: [], count: packed.count)
     return try contents.read { contents throws(FacenetError) in
       let store = contents.store
@@ -195,10 +196,12 @@ extension VectorIndex {
 }
 
 extension VectorIndex.Contents {
-  /// All or nothing.
-  fileprivate func append(_ vectors: PackedVectors, _ keys: [Int64]) throws(FacenetError) {
-    guard vectors.count > 0 else { return }
-    let staged = try store.stage(vectors, keys: keys)
+  /// Adds some of the vectors, all or nothing.
+  fileprivate func append(_ vectors: CheckedVectors, _ indices: [Int], _ keys: [Int64]) throws(FacenetError) {
+    try store.reserve(adding: indices.count)
+    try method.becomeWritable()
+    guard indices.count > 0 else { return }
+    let staged = store.stage(vectors, indices, keys: keys)
     try method.append(staged, in: store)
     store.commit(staged)
   }

@@ -1,18 +1,17 @@
 import Core
-import Glibc
 import Kernels
 
-/// The vectors of an index in slots `0..<count`, each with its key, squared length, and zeros up to a multiple of 16
-/// floats. Removing a vector moves the last one into its slot.
+/// The vectors of an index in slots `0..<count`, each with its key and squared length. Removing a vector moves the last
+/// one into its slot.
 ///
 /// One thread at a time while changed, then any.
 package final class VectorStore: @unchecked Sendable {
-  /// Vectors are stored with this many floats' multiple from row to row: a cache line, the widest register.
+  /// Rows start this many floats apart or a multiple of it: a cache line, the widest register.
   package static let rowMultiple = 16
-  package static let largestCount = Int(Int32.max)
+  package static let largestCount = Int(Int32.max) - 64
 
   package let dimension: Int
-  /// Floats from one row to the next.
+  /// Floats from one row to the next; those behind the last dimension are zero.
   package let stride: Int
   package private(set) var count: Int
   /// (count, stride) floats. To be read for slots that ``verify(_:)`` has seen.
@@ -20,29 +19,33 @@ package final class VectorStore: @unchecked Sendable {
   /// The squared length of each row.
   package let squaredLengths: Column<Float>
   package let keys: Column<Int64>
-  private var slots: [Int64: Int32]
+  /// No row was ever longer.
+  package private(set) var largestSquaredLength: Float = 0
+  /// Made when it is first wanted.
+  private let table = Lock<SlotTable?>(nil)
 
   package init(dimension: Int) throws(FacenetError) {
     self.dimension = dimension
-    stride = Self.stride(dimension)
-    count = 0
-    rows = try Column()
-    squaredLengths = try Column()
-    keys = try Column()
-    slots = [:]
+    (stride, count) = (Self.stride(dimension), 0)
+    (rows, squaredLengths, keys) = (try Column(), try Column(), try Column())
   }
 
-  /// The vectors that a file holds, the keys verified.
+  /// The vectors that a file holds. Keys and lengths are read, the vectors themselves are not.
   init(reading file: IndexFile, dimension: Int, count: Int) throws(FacenetError) {
     self.dimension = dimension
-    self.count = count
-    stride = Self.stride(dimension)
-    rows = try Column(try file.section("vectors", count: count * stride * 4))
-    squaredLengths = try Column(try file.section("squared-lengths", count: count * 4))
-    keys = try Column(try file.section("keys", count: count * 8))
-    slots = [:]
-    for slot in 0..<count { slots[keys.elements[slot]] = Int32(slot) }
-    guard slots.count == count else { throw FacenetError(.corrupt, "a key is there twice") }
+    (stride, self.count) = (Self.stride(dimension), count)
+    rows = try Column("vectors", of: file, count: count * stride)
+    squaredLengths = try Column("squared-lengths", of: file, count: count)
+    keys = try Column("keys", of: file, count: count)
+    try squaredLengths.verify(0..<count)
+    try keys.verify(0..<count)
+    for slot in 0..<count {
+      let length = squaredLengths.elements[slot]
+      guard CheckedVectors.squaredLengths.contains(length) else {
+        throw FacenetError(.corrupt, "vector \(slot) has the squared length \(length)")
+      }
+      largestSquaredLength = max(largestSquaredLength, length)
+    }
   }
 
   static func stride(_ dimension: Int) -> Int { (dimension + rowMultiple - 1) / rowMultiple * rowMultiple }
@@ -52,7 +55,7 @@ package final class VectorStore: @unchecked Sendable {
   package func key(_ slot: Int) -> Int64 { keys.elements[slot] }
 
   /// Where a key's vector is; nil where it is not.
-  package func slot(of key: Int64) -> Int? { slots[key].map(Int.init) }
+  package func slot(of key: Int64) -> Int? { withTable { $0.slot(of: key, keys.elements) } }
 
   /// The squared distance as results give it: of differences, not of a product, so that equal vectors are at 0.
   /// - Parameter query: `stride` floats, zeros behind the last dimension.
@@ -60,61 +63,80 @@ package final class VectorStore: @unchecked Sendable {
     Reduction.squaredDistance(query, row(slot), count: stride)
   }
 
-  /// Makes sure that the vectors, lengths and keys of these slots are what was saved.
+  /// Makes sure that the vectors of these slots are what was saved.
   /// - Throws: `corrupt`, naming the file and the place.
   package func verify(_ slots: Range<Int>) throws(FacenetError) {
     try rows.verify(slots.lowerBound * stride..<slots.upperBound * stride)
-    try squaredLengths.verify(slots)
-    try keys.verify(slots)
+  }
+
+  package func sections() -> [IndexSection] {
+    [
+      IndexSection("vectors", rows.bytes), IndexSection("squared-lengths", squaredLengths.bytes),
+      IndexSection("keys", keys.bytes),
+    ]
+  }
+
+  private func withTable<Result>(_ body: (inout SlotTable) -> Result) -> Result {
+    table.withLock { table in
+      if table == nil { table = SlotTable(keys.elements, count: count) }
+      return body(&table!)
+    }
   }
 }
 
 extension VectorStore {
-  /// Writes vectors behind the last slot, where ``commit(_:)`` makes them count.
-  /// - Returns: the slots they will have.
-  /// - Throws: `tooLarge`; then nothing has changed.
-  func stage(_ vectors: PackedVectors, keys newKeys: [Int64]) throws(FacenetError) -> Range<Int> {
-    let total = count + vectors.count
+  /// Makes the memory the store's own, with room for `added` more vectors, so that what follows cannot fail.
+  /// - Throws: `tooLarge`, or `corrupt` where the opened file is not what was saved.
+  func reserve(adding added: Int) throws(FacenetError) {
+    let total = count + added
     guard total <= Self.largestCount else {
       throw FacenetError(.tooLarge, "an index holds at most \(Self.largestCount) vectors, wanted \(total)")
     }
     try rows.reserve(total * stride)
     try squaredLengths.reserve(total)
     try keys.reserve(total)
-    for i in 0..<vectors.count { write(vectors, i, to: count + i) }
-    for (i, key) in newKeys.enumerated() { keys.writable[count + i] = key }
-    return count..<total
+    withTable { $0.reserve(total, keys.elements) }
+  }
+
+  /// Writes some of the vectors behind the last slot, where ``commit(_:)`` makes them count.
+  /// - Returns: the slots they will have.
+  func stage(_ vectors: CheckedVectors, _ indices: [Int], keys newKeys: [Int64]) -> Range<Int> {
+    for (position, index) in indices.enumerated() {
+      write(vectors, index, to: count + position)
+      keys.writable[count + position] = newKeys[index]
+    }
+    return count..<count + indices.count
   }
 
   func commit(_ staged: Range<Int>) {
-    for slot in staged { slots[keys.writable[slot]] = Int32(slot) }
     setCount(staged.upperBound)
+    withTable { table in
+      for slot in staged { table.insert(slot, keys.elements) }
+    }
   }
-
-  /// Makes the memory the store's own, so that what follows cannot fail.
-  func makeWritable() throws(FacenetError) {}
 
   /// Puts another vector into a slot that has one.
-  func replace(slot: Int, with vectors: PackedVectors, _ index: Int) {
-    write(vectors, index, to: slot)
-  }
+  func replace(slot: Int, with vectors: CheckedVectors, _ index: Int) { write(vectors, index, to: slot) }
 
   /// Moves the last slot's vector into `slot`.
   func remove(slot: Int) {
     let last = count - 1
-    slots[key(slot)] = nil
+    withTable { table in
+      table.remove(slot, keys.elements)
+      if slot != last { table.move(last, to: slot, keys.elements) }
+    }
     if slot != last {
       (rows.writable + slot * stride).update(from: row(last), count: stride)
       squaredLengths.writable[slot] = squaredLengths.elements[last]
       keys.writable[slot] = key(last)
-      slots[key(slot)] = Int32(slot)
     }
     setCount(last)
   }
 
-  private func write(_ vectors: PackedVectors, _ index: Int, to slot: Int) {
-    (rows.writable + slot * stride).update(from: vectors.row(index), count: stride)
+  private func write(_ vectors: CheckedVectors, _ index: Int, to slot: Int) {
+    vectors.copy(index, to: rows.writable + slot * stride, stride: stride)
     squaredLengths.writable[slot] = vectors.squaredLengths[index]
+    largestSquaredLength = max(largestSquaredLength, vectors.squaredLengths[index])
   }
 
   private func setCount(_ count: Int) {
@@ -122,14 +144,5 @@ extension VectorStore {
     rows.setCount(count * stride)
     squaredLengths.setCount(count)
     keys.setCount(count)
-  }
-}
-
-extension VectorStore {
-  package func sections() -> [IndexSection] {
-    [
-      IndexSection("vectors", rows.bytes), IndexSection("squared-lengths", squaredLengths.bytes),
-      IndexSection("keys", keys.bytes),
-    ]
   }
 }

@@ -58,3 +58,10 @@ final class TemporaryFile {
   let path = "/tmp/facenet-search-\(getpid())-\(UInt64.random(in: 0 ... .max)).index"
   deinit { unlink(path) }
 }
+
+/// Writes a file at once and without waiting for the disk, as nothing but a test would.
+func overwrite(_ bytes: [UInt8], to path: String) throws {
+  let file = try #require(fopen(path, "wb"))
+  defer { fclose(file) }
+  #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+}

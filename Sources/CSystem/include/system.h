@@ -1,4 +1,4 @@
-/* What the Swift overlay of libc does not offer: the affinity mask, the pause instruction, futexes, the instruction sets. */
+/* What the Swift overlay of libc does not offer: the affinity mask, the pause instruction, futexes, growing pages, the instruction sets. */
 #ifndef FACENET_SYSTEM_H
 #define FACENET_SYSTEM_H
 /* Processors this process may run on, at least 1. */
@@ -9,6 +9,8 @@ int facenet_instruction_level(void);
 void facenet_futex_wait(void *word, unsigned int value);
 /* Wakes all that sleep on the word. */
 void facenet_futex_wake(void *word);
+/* Mapped pages with more behind them, which may have moved; null where there are none, and then nothing has changed. */
+void *facenet_grow_pages(void *pages, unsigned long bytes, unsigned long wanted);
 static inline void facenet_relax(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

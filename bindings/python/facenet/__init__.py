@@ -18,6 +18,7 @@ What the library says of its work goes to the logger "facenet".
 
 from __future__ import annotations
 
+from . import models
 from ._calls import Progress, connect
 from ._errors import (
     CancelledError,
@@ -65,6 +66,7 @@ __all__ = [
     "Verification",
     "detect",
     "embed",
+    "models",
     "verify",
     "version",
 ]

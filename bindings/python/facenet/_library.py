@@ -193,7 +193,8 @@ def check(status: int) -> None:
 def message() -> str:
     """The sentence about this thread's last failure."""
     raw: bytes = library.facenet_error_message()
-    return raw.decode("utf-8", "replace")
+    # Who has this package need not have the program; the command is offered by both.
+    return raw.decode("utf-8", "replace").replace("run `facenet model", "run `python -m facenet model")
 
 
 def thread_limit(threads: int) -> int:

@@ -1,0 +1,96 @@
+import Core
+import Kernels
+
+/// Every vector's 8-bit codes are compared with every query, and the best of them again exactly.
+final class Flat8Method: SearchMethod {
+  /// Fewer allowed vectors than one in this many are compared one by one.
+  private static let sparseness = 16
+  /// Rows whose codes are compared before the low scores are kept.
+  private static let rowsTogether = 1024
+  /// Vectors are ranked exactly up to this many deviations of a score above the last that is wanted: of the difference
+  /// of two scores, 4.2.
+  private static let certainty: Float = 6
+
+  private let codes: ByteCodes
+  /// How many vectors the scales were chosen by: they are chosen anew whenever the count has doubled.
+  private let trained: Column<Int64>
+
+  init(dimension: Int, options: IndexOptions) throws(FacenetError) {
+    codes = try ByteCodes(dimension: dimension)
+    trained = try Column()
+    try trained.reserve(1)
+    trained.setCount(1)
+  }
+
+  init(reading file: IndexFile, store: VectorStore, options: IndexOptions) throws(FacenetError) {
+    codes = try ByteCodes(reading: file, dimension: store.dimension, count: store.count)
+    trained = try Column("codes-trained", of: file, count: 1)
+    try trained.verify(0..<1)
+    guard (0...Int64(VectorStore.largestCount)).contains(trained.elements[0]) else {
+      throw FacenetError(.corrupt, "the codes were chosen by \(trained.elements[0]) vectors")
+    }
+  }
+
+  func sections() -> [IndexSection] { codes.sections() + [IndexSection("codes-trained", trained.bytes)] }
+
+  func becomeWritable() throws(FacenetError) {
+    try trained.reserve(1)
+    try codes.becomeWritable()
+  }
+
+  func append(_ slots: Range<Int>, in store: VectorStore) throws(FacenetError) {
+    let count = slots.upperBound
+    try codes.resize(to: count)
+    var fresh = slots
+    if count >= 2 * Int(trained.elements[0]) {
+      try codes.train(count, in: store)
+      trained.writable[0] = Int64(count)
+      fresh = 0..<count
+    }
+    codes.encode(fresh, in: store)
+  }
+
+  func replaced(slot: Int, in store: VectorStore) { codes.encode(slot..<slot + 1, in: store) }
+
+  func removed(slot: Int, last: Int, in store: VectorStore) {
+    if slot != last { codes.copy(last, to: slot) }
+  }
+
+  func search(_ request: SearchRequest, in store: VectorStore) throws(FacenetError) -> [[Neighbour]] {
+    if let few = request.allowed, few.count < store.count / Self.sparseness {
+      return try request.rankEach(few, in: store)
+    }
+    var results: [[Neighbour]] = []
+    let count = request.queries.count
+    for index in 0..<count {
+      let query = CodedQuery(request.queries.row(index), codes)
+      let margins = [Float](repeating: Self.certainty * query.deviation, count: count)
+      results += try Progress.part(index, of: count) { () throws(FacenetError) in
+        try request.search(index..<index + 1, limit: request.nearest, margins: margins, in: store) {
+          slots, lowest throws(FacenetError) in
+          try score(slots, query, request, &lowest[0], in: store)
+        }
+      }
+    }
+    return results
+  }
+
+  private func score(
+    _ slots: Range<Int>, _ query: CodedQuery, _ request: SearchRequest, _ lowest: inout LowestScores,
+    in store: VectorStore
+  ) throws(FacenetError) {
+    let buffer = try AlignedBuffer(count: 2 * Self.rowsTogether * MemoryLayout<Float>.stride)
+    defer { withExtendedLifetime(buffer) {} }
+    let scores = buffer.pointer(to: Float.self)
+    let lengths = scores + Self.rowsTogether
+    for start in stride(from: slots.lowerBound, to: slots.upperBound, by: Self.rowsTogether) {
+      let count = min(Self.rowsTogether, slots.upperBound - start)
+      let padded = ByteTable.paddedRows(count)
+      lengths.update(from: store.squaredLengths.elements + start, count: count)
+      let first = start / ByteTable.rowsPerBlock
+      try codes.score(first..<first + padded / ByteTable.rowsPerBlock, query, lengths: lengths, scores: scores)
+      for i in count..<padded { scores[i] = .infinity }
+      lowest.offer(scores, count: padded, first: start, allowed: request.allowed)
+    }
+  }
+}
