@@ -84,6 +84,24 @@ benchmark: build samples ## Time this library and its peers by turns; the table 
 	@test -z "$(TORCH)" || sh tools/environment.sh $(BUILD)/benchmark/torch benchmarks/requirements-torch.txt 3.11
 	@$(BUILD)/benchmark/venv/bin/python benchmarks/run.py $(OPTIONS)
 
+# Needs no models and no photographs, and uses those of ../shared where it is. OPTIONS=--quick for a minute's run.
+SEARCH_PYTHON := $(BUILD)/search-benchmark/venv/bin/python
+.PHONY: benchmark-search search-environment lfw-distances lfw-identify
+benchmark-search: build search-environment ## Time search beside its peers; the tables go to benchmarks/search/results.
+	@test ! -d ../shared/data/lfw || $(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"
+	@$(SEARCH_PYTHON) benchmarks/search/run.py $(OPTIONS)
+
+lfw-distances: build search-environment ## Count the exact distances that MLANN needs on the LFW of ../shared.
+	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"
+	@$(SEARCH_PYTHON) benchmarks/search/distances.py $(OPTIONS)
+
+lfw-identify: build search-environment ## Identify people of the LFW of ../shared, known ones and strangers.
+	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"
+	@$(SEARCH_PYTHON) benchmarks/search/identification.py $(OPTIONS)
+
+search-environment:
+	@sh benchmarks/search/environment.sh $(BUILD)/search-benchmark/venv
+
 models: environment ## Fetch and convert the models into build/models; MODELS="dlib mtcnn" for some of them.
 	@for name in $(MODELS); do \
 	  test -f models/$$name.md || { echo "facenet: there is no recipe for a model called $$name" >&2; exit 2; }; \

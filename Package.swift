@@ -54,6 +54,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(name: "CSystem"),
     .target(name: "CThread"),
@@ -72,13 +73,14 @@ let package = Package(
     floor("ONNX", ["Core", "Graph"]),
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
-    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces"]),
+    floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
+    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
     .executableTarget(
       name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "Kernels", "ONNX"]),
     .systemLibrary(name: "CFacenet", path: "include"),
     floor(
       "FacenetC",
-      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "ONNX", "Faces", "Facenet"]),
+      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Facenet"]),
     .target(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
@@ -90,6 +92,7 @@ let package = Package(
     tests("ONNX", ["Core", "Graph"]),
     tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
+    tests("Gallery", ["Core", "Faces", "Search"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

@@ -8,11 +8,7 @@ from typing import List, Optional, Tuple
 
 from layers import np, picture
 from networks import NETWORKS
-
-ROOT = Path(__file__).resolve().parents[1]
-BUILD = ROOT / "build"
-WORK = BUILD / "benchmark"
-SHARED = ROOT.parent / "shared"
+from places import BUILD, SHARED, WORK
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Dict, List, Sequence
 
-from cases import ROOT, WORK
+from places import ROOT, WORK
 from process import last_core, pinned
 
 PACKAGES = ("onnxruntime", "openvino", "ncnn", "pnnx", "opencv-python-headless", "numpy", "torch", "facenet-pytorch")
+BUSY = 0.2
+"""So many processors busy with other work are too many."""
+
 FEATURES = ("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile")
 
 
@@ -35,6 +38,13 @@ def other_work(seconds: float = 2.0) -> float:
     before = _busy()
     time.sleep(seconds)
     return (_busy() - before) / seconds
+
+
+def other_work_line(values: Sequence[float]) -> str:
+    """Whether the machine was ours, by what `other_work` found at the start and at the end."""
+    numbers = ", ".join(f"{value:.2f}" for value in values)
+    remark = ": too much, do not keep these figures" if max(values) > BUSY else ""
+    return f"processors busy with other work at the start and at the end: {numbers}{remark}"
 
 
 def _busy() -> float:
@@ -66,10 +76,10 @@ def _system() -> str:
     return platform.system()
 
 
-def versions() -> List[str]:
+def versions(packages: Sequence[str] = PACKAGES) -> List[str]:
     """Ours, by its commit, and the peers' that are installed."""
     lines = [f"facenet {_commit()}"]
-    for package in PACKAGES:
+    for package in packages:
         try:
             lines.append(f"{package} {metadata.version(package)}")
         except metadata.PackageNotFoundError:

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
-from cases import BUILD, WORK
 from comparison import Measurement
 from pipelines import PIPELINES
+from places import BUILD, WORK
 from process import Worker, WorkerError, last_core, take_turns
 
 SIZE = (1920, 1080)

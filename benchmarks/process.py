@@ -68,16 +68,20 @@ class Worker:
 
     def measure(self, count: int) -> List[List[float]]:
         """The seconds of so many runs: [by the clock, of the processor]."""
-        assert self.child.stdin is not None
-        try:
-            self.child.stdin.write(f"{count}\n")
-            self.child.stdin.flush()
-        except BrokenPipeError:
-            raise WorkerError(self._reason()) from None
-        answer = self._answer()
+        answer = self.ask(str(count))
         self.memory = answer["memory"]
         times: List[List[float]] = answer["times"]
         return times
+
+    def ask(self, line: str) -> Dict[str, Any]:
+        """What it answers to a line of its input."""
+        assert self.child.stdin is not None
+        try:
+            self.child.stdin.write(f"{line}\n")
+            self.child.stdin.flush()
+        except BrokenPipeError:
+            raise WorkerError(self._reason()) from None
+        return self._answer()
 
     def _answer(self) -> Dict[str, Any]:
         assert self.child.stdout is not None

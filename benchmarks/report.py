@@ -88,27 +88,6 @@ def cells(item: Row) -> List[str]:
     ]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text for a terminal: words to the left, numbers to the right."""
-    widths = [max(len(line[column]) for line in rows) for column in range(len(rows[0]))]
-    words = [column for column, name in enumerate(rows[0]) if name in ("model", "engine", "program", "pipeline")]
-    lines = (
-        "  ".join(
-            cell.ljust(width) if column in words else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths))
-        )
-        for line in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def markdown(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text as a Markdown table, the header first."""
-    header, *body = rows
-    lines = [header, ["---"] * len(header), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def overview(comparisons: Sequence[Comparison]) -> List[List[str]]:
     """Ours beside the best peer, a row a comparison, the header first."""
     rows = [["model", "threads", "batch", "facenet ms", "best peer", "its ms", "ratio"]]

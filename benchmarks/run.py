@@ -16,17 +16,17 @@ from typing import Dict, List, Optional, Sequence
 import networks
 import report
 from busy import Busy, measure_busy
-from cases import BUILD, ROOT, SHARED, WORK, Case, all_cases
+from cases import Case, all_cases
 from comparison import Comparison, Plan, compare
 from counting import multiplications
 from engines import ENGINES
-from machine import machine, measured_peak, other_work, slug, versions
+from machine import machine, measured_peak, other_work, other_work_line, slug, versions
 from pipeline import TORCH, measure_pipelines, pipeline_rows
+from places import BUILD, ROOT, SHARED, WORK
+from rows import aligned, markdown
 from startup import Start, measure_starts
 
 RESULTS = Path(__file__).resolve().parent / "results"
-BUSY = 0.2
-"""So many processors busy with other work are too many."""
 
 
 @dataclass
@@ -118,7 +118,7 @@ def compare_all(options: argparse.Namespace, cases: Sequence[Case], results: Res
             results.comparisons.append(comparison)
             size = f"{case.width}x{case.height}, {results.counts[case.name] / 1e6:.0f} million multiply-adds"
             print(f"\n{case.title}, {size}")
-            print(report.aligned([report.HEADER, *map(report.cells, results.rows([comparison]))]))
+            print(aligned([report.HEADER, *map(report.cells, results.rows([comparison]))]))
             print("".join(f"{line}\n" for line in report.missing_lines([comparison])), end="", flush=True)
 
 
@@ -134,27 +134,20 @@ def measure(options: argparse.Namespace) -> Results:
         results.busy, missing = measure_busy(cases, options.engines, rounds, seconds)
         results.notes += [f"missing: {name}: {reason}" for name, reason in missing.items()]
         print("\ntwo threads while another program keeps one of two cores busy, against one thread")
-        print(report.aligned(report.busy_rows(results.busy)), flush=True)
+        print(aligned(report.busy_rows(results.busy)), flush=True)
     facenet = [case for case in cases if case.name == "facenet"]
     if options.only in (None, "start") and facenet:
         results.starts, missing = measure_starts(facenet[0], options.engines, 2 if options.quick else 7)
         results.notes += [f"missing: start of {name}: {reason}" for name, reason in missing.items()]
         print("\nfrom the start of a process to its first FaceNet embedding")
-        print(report.aligned(report.start_rows(results.starts)), flush=True)
+        print(aligned(report.start_rows(results.starts)), flush=True)
     if options.only in (None, "pipeline"):
         measured, notes = measure_pipelines(2 if options.quick else 7, 0.4)
         results.pipelines, results.notes = pipeline_rows(measured), results.notes + notes
         print("\nfrom a 1920x1080 JPEG to faces and embeddings")
-        print(report.aligned(results.pipelines), flush=True)
+        print(aligned(results.pipelines), flush=True)
     results.others.append(other_work())
     return results
-
-
-def other_work_line(results: Results) -> str:
-    """Whether the machine was ours."""
-    numbers = ", ".join(f"{value:.2f}" for value in results.others)
-    remark = ": too much, do not keep these figures" if max(results.others) > BUSY else ""
-    return f"processors busy with other work at the start and at the end: {numbers}{remark}"
 
 
 def command() -> str:
@@ -169,19 +162,19 @@ def page(results: Results, day: str) -> str:
     """The results as one Markdown page."""
     parts = [f"# Benchmark of {day}", "How to read it: [docs/benchmarks.md](../../docs/benchmarks.md)."]
     facts = [*machine(), f"peak of one core: {results.peak / 1e9:.0f} GFLOP/s in single precision, measured in between"]
-    facts += [other_work_line(results)]
+    facts += [other_work_line(results.others)]
     facts += [f"versions: {', '.join(versions())}", f"command: `{results.command}`"]
     parts.append("\n".join(f"- {fact}" for fact in facts))
     if results.comparisons:
         rows = [report.cells(item) for item in results.rows(results.comparisons)]
-        parts += ["## Against the best peer", report.markdown(report.overview(results.comparisons))]
-        parts += ["## Every engine", report.markdown([report.HEADER, *rows])]
+        parts += ["## Against the best peer", markdown(report.overview(results.comparisons))]
+        parts += ["## Every engine", markdown([report.HEADER, *rows])]
     if results.busy:
-        parts += ["## Two threads while one of two cores is busy", report.markdown(report.busy_rows(results.busy))]
+        parts += ["## Two threads while one of two cores is busy", markdown(report.busy_rows(results.busy))]
     if results.starts:
-        parts += ["## Start to the first FaceNet embedding", report.markdown(report.start_rows(results.starts))]
+        parts += ["## Start to the first FaceNet embedding", markdown(report.start_rows(results.starts))]
     if results.pipelines:
-        parts += ["## From a JPEG to faces and embeddings", report.markdown(results.pipelines)]
+        parts += ["## From a JPEG to faces and embeddings", markdown(results.pipelines)]
     if results.notes:
         parts += ["## Missing", "\n".join(f"- {note}" for note in results.notes)]
     parts += ["## Summary", "\n".join(f"- {line}" for line in report.summary(results.comparisons))]
@@ -213,7 +206,7 @@ def main() -> int:
     print()
     for note in results.notes:
         print(note)
-    print(other_work_line(results))
+    print(other_work_line(results.others))
     print(f"written: {path.relative_to(ROOT) if ROOT in path.parents else path}")
     print("\n".join(report.summary(results.comparisons)))
     return 0

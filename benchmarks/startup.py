@@ -11,10 +11,11 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Dict, List, Sequence, Tuple
 
-from cases import BUILD, WORK, Case
+from cases import Case
 from conversion import ConversionError, convert
 from layers import np
 from machine import compiled
+from places import BUILD, WORK
 from process import Worker, WorkerError, last_core, worker_command
 
 

@@ -6,7 +6,7 @@
 
 /* Handles: shared by all threads, freed under their feet. */
 
-enum kind { BITMAP, DETECTOR, EMBEDDER, PIPELINE, MODEL, SESSION, KINDS };
+enum kind { BITMAP, DETECTOR, EMBEDDER, PIPELINE, MODEL, SESSION, INDEX, KINDS };
 enum { PLACES = 6 };
 static struct {
   _Atomic uintptr_t handle;
@@ -42,7 +42,8 @@ static void release(enum kind kind, uintptr_t handle) {
   case EMBEDDER: facenet_embedder_free((facenet_embedder *)handle); break;
   case PIPELINE: facenet_pipeline_free((facenet_pipeline *)handle); break;
   case MODEL: facenet_model_free((facenet_model *)handle); break;
-  default: facenet_session_free((facenet_session *)handle);
+  case SESSION: facenet_session_free((facenet_session *)handle); break;
+  default: facenet_index_free((facenet_index *)handle);
   }
 }
 

@@ -3,6 +3,7 @@
  * Usage: header CORPUS FIRST COUNT [trace]   CORPUS: what corpus.py wrote; seeds FIRST ... FIRST + COUNT - 1
  * Prints each seed before it begins and, at the end, how many calls were made and which succeeded how often. Ends by a signal where the library traps,
  * breaks a promise of the header, or does not return from a call within 20 seconds of work. */
+#include "indexes.h"
 #include "told.h"
 
 #include <math.h>
@@ -318,6 +319,7 @@ static void embedder_free(caller *c) { free_handle(c, EMBEDDER); }
 static void pipeline_free(caller *c) { free_handle(c, PIPELINE); }
 static void model_free(caller *c) { free_handle(c, MODEL); }
 static void session_free(caller *c) { free_handle(c, SESSION); }
+static void index_free(caller *c) { free_handle(c, INDEX); }
 
 /* How often each is called, in shares. */
 static const struct { void (*call)(caller *); const char *name; unsigned share; } functions[] = {
@@ -332,7 +334,10 @@ static const struct { void (*call)(caller *); const char *name; unsigned share; 
     CALL(pipeline_dimension, 1), CALL(pipeline_free, 1), CALL(model_open, 3), CALL(model_decode, 14),
     CALL(model_input_count, 1), CALL(model_output_count, 1), CALL(model_input_name, 2), CALL(model_output_name, 2),
     CALL(model_metadata, 2), CALL(model_free, 1), CALL(session_new, 10), CALL(session_run, 20),
-    CALL(session_output, 5), CALL(session_free, 1),
+    CALL(session_output, 5), CALL(session_free, 1), CALL(index_create, 4), CALL(index_open, 3),
+    CALL(index_dimension, 1), CALL(index_count, 1), CALL(index_contains, 1), CALL(index_add, 12),
+    CALL(index_replace, 6), CALL(index_remove, 6), CALL(index_vector, 3), CALL(index_search, 14),
+    CALL(index_save, 4), CALL(index_check, 2), CALL(index_free, 1),
 #undef CALL
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
@@ -375,7 +380,8 @@ static size_t any_function(dice *dice) {
 static void *make_calls(void *argument) {
   static void (*const first[])(caller *) = {bitmap_decode,   detector_decode, detector_decode, embedder_decode,
                                             embedder_decode, model_decode,    model_decode,    model_decode,
-                                            session_new,     session_new,     pipeline_new};
+                                            session_new,     session_new,     pipeline_new,    index_create,
+                                            index_create,    index_add,       index_save};
   caller *c = argument;
   for (size_t i = 0; i < sizeof first / sizeof *first && happens(&c->dice, 98); i++)
     for (size_t position = 0; position < FUNCTIONS; position++)

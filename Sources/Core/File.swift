@@ -61,15 +61,20 @@ package enum File {
   }
 
   /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.
+  /// - Parameter mode: who may read and write a new file, less what the process's mask takes away.
   /// - Throws: `inputOutput` or `notFound`, naming the path.
-  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FacenetError) {
-    try replace(path) { output throws(FacenetError) in try output.write(bytes) }
+  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t = 0o666)
+    throws(FacenetError)
+  {
+    try replace(path, mode: mode) { output throws(FacenetError) in try output.write(bytes) }
   }
 
-  /// As ``write(_:to:)``, piece by piece. Where `body` throws, `path` holds what it held before.
-  package static func replace(_ path: String, _ body: (Output) throws(FacenetError) -> Void) throws(FacenetError) {
+  /// As ``write(_:to:mode:)``, piece by piece. Where `body` throws, `path` holds what it held before.
+  package static func replace(_ path: String, mode: mode_t = 0o666, _ body: (Output) throws(FacenetError) -> Void)
+    throws(FacenetError)
+  {
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).partial"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure("write", path) }
     do throws(FacenetError) {
       defer { close(descriptor) }
@@ -99,9 +104,9 @@ package enum File {
     }
   }
 
-  package static func write(_ bytes: [UInt8], to path: String) throws(FacenetError) {
-    let result = bytes.withUnsafeBytes { buffer -> Result<Void, FacenetError> in
-      do throws(FacenetError) { return .success(try write(buffer, to: path)) } catch { return .failure(error) }
+  package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FacenetError) {
+    let result = bytes.withUnsafeBytes { buffer in
+      Result { () throws(FacenetError) in try write(buffer, to: path, mode: mode) }
     }
     try result.get()
   }

@@ -1,3 +1,4 @@
+import CThread
 import Core
 
 /// What a caller may hold a handle to.
@@ -58,6 +59,23 @@ final class HandleTable: Sendable {
   {
     let found = state.withLock { state in Self.position(of: handle, in: state).flatMap { state.slots[$0].object } }
     return try Self.checked(found, handle, name)
+  }
+
+  /// Calls `body` with the object behind a handle, whose calls wait for one another.
+  /// - Throws: also `invalidArgument` where this thread is inside such a call already, in the function that is told its
+  ///   progress: there it would wait for itself.
+  func use<Object: Handled, Result>(
+    _ handle: OpaquePointer?, _ name: String, _ body: (Object) throws(FacenetError) -> Result
+  ) throws(FacenetError) -> Result {
+    let object: Object = try object(handle, name)
+    let thread = facenet_this_thread()!
+    let (outer, address) = (thread.pointee.inside, Unmanaged.passUnretained(object).toOpaque())
+    guard outer != address else {
+      throw FacenetError(.invalidArgument, "\(name) is in use by the call that tells its progress")
+    }
+    thread.pointee.inside = address
+    defer { thread.pointee.inside = outer }
+    return try body(object)
   }
 
   /// Forgets a handle; NULL is none. The object goes when the last call that uses it returns.

@@ -1,6 +1,7 @@
 import CFacenet
 import Core
 import Faces
+import Search
 
 /// A structure of options that begins with its own size, so that it may grow.
 protocol OptionsStructure {
@@ -16,6 +17,10 @@ extension facenet_detector_options: OptionsStructure {
 
 extension facenet_embedder_options: OptionsStructure {
   static let firstSize = 12
+}
+
+extension facenet_index_options: OptionsStructure {
+  static let firstSize = 40
 }
 
 extension facenet_session_options: OptionsStructure {
@@ -42,10 +47,10 @@ func readOptions<Options: OptionsStructure>(_ pointer: UnsafePointer<Options>?) 
 }
 
 /// 0 is one thread, `FACENET_ALL_PROCESSORS` is what Swift callers call 0.
-func threadLimit(_ count: UInt32) throws(FacenetError) -> Int {
+func threadLimit(_ count: UInt32, _ name: String = "options.threads") throws(FacenetError) -> Int {
   if count == .max { return 0 }
   guard count <= 1024 else {
-    throw FacenetError(.invalidArgument, "options.threads is \(count), expected at most 1024")
+    throw FacenetError(.invalidArgument, "\(name) is \(count), expected at most 1024")
   }
   return max(1, Int(count))
 }
@@ -77,4 +82,28 @@ extension EmbedderOptions {
       threads: try threadLimit(given.threads),
       threshold: try optional(given.threshold, in: 0...Float.greatestFiniteMagnitude, "options.threshold"))
   }
+}
+
+extension IndexOptions {
+  private static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
+  private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
+
+  init(_ pointer: UnsafePointer<facenet_index_options>?) throws(FacenetError) {
+    let given = try readOptions(pointer)
+    self.init(
+      kind: try named(given.kind, Self.kinds, "kind"),
+      recall: try optional(given.recall, in: 0...1, "options.recall") ?? 0,
+      seed: UInt64(given.seed), threads: try threadLimit(given.threads), pivots: Int(given.pivots),
+      examined: Int(given.examined), partitions: Int(given.partitions),
+      likelihood: try named(given.likelihood, Self.likelihoods, "likelihood"),
+      acceptance: try optional(given.acceptance, in: 0...Float.greatestFiniteMagnitude, "options.acceptance"))
+  }
+}
+
+/// What an enumerator stands for.
+private func named<Value>(_ number: Int32, _ values: [Value], _ name: String) throws(FacenetError) -> Value {
+  guard values.indices.contains(Int(number)) else {
+    throw FacenetError(.invalidArgument, "options.\(name) is \(number), expected 0 to \(values.count - 1)")
+  }
+  return values[Int(number)]
 }

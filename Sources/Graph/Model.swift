@@ -9,6 +9,8 @@ public final class Model: Sendable {
   public let metadata: [String: String]
   /// What messages call it: usually its path.
   public let name: String
+  /// Equal for files whose graph and weights are equal, whatever else they hold; empty for a graph that came from no file.
+  package let fingerprint: String
   let packedWeights = PackedWeights()
 
   /// Bytes that constants computed from a file's constants may take unless told otherwise.
@@ -18,7 +20,8 @@ public final class Model: Sendable {
   /// - Parameter foldingLimit: bytes that the constants computed here may take.
   /// - Throws: `tooLarge` above that; `corrupt` for a graph that reads what nobody makes; what its operators throw.
   package init(
-    graph: Graph, metadata: [String: String] = [:], name: String, foldingLimit: Int = Model.defaultFoldingLimit
+    graph: Graph, metadata: [String: String] = [:], name: String, fingerprint: String = "",
+    foldingLimit: Int = Model.defaultFoldingLimit
   ) throws(FacenetError) {
     var graph = graph
     let budget = MemoryBudget(limit: foldingLimit)
@@ -33,6 +36,7 @@ public final class Model: Sendable {
     self.graph = graph
     self.metadata = metadata
     self.name = name
+    self.fingerprint = fingerprint
   }
 
   /// An input or an output as the model's file declares it.
@@ -69,6 +73,6 @@ public final class Model: Sendable {
     part.removeDeadNodes()
     let read = Set(part.useCounts().keys)
     part.inputs.removeAll { !read.contains($0.value) }
-    return try Model(graph: part, metadata: metadata, name: name)
+    return try Model(graph: part, metadata: metadata, name: name, fingerprint: fingerprint)
   }
 }

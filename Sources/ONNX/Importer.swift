@@ -44,7 +44,9 @@ extension Model {
       try importer.add(message)
       metadata = message.metadata
     } catch { throw error.located(in: name) }
-    try self.init(graph: importer.graph, metadata: metadata, name: name, foldingLimit: foldingLimit)
+    try self.init(
+      graph: importer.graph, metadata: metadata, name: name, fingerprint: importer.fingerprint.text,
+      foldingLimit: foldingLimit)
     let graph = importer.graph
     Log.write(.information, "read \(name): \(graph.nodes.count) operators, \(graph.parameterCount) parameters")
   }
@@ -61,6 +63,7 @@ private struct Importer {
 
   let file: ModelFile
   private(set) var graph = Graph()
+  private(set) var fingerprint = Fingerprint()
   private var values: [String: Graph.Value] = [:]
   private var opset = 0
 
@@ -75,9 +78,13 @@ private struct Importer {
       throw FacenetError(
         .unsupported, "operator set \(opset); \(Self.opsets.lowerBound) to \(Self.opsets.upperBound) are supported")
     }
+    withUnsafeBytes(of: UInt64(opset).littleEndian) { fingerprint.append($0) }
+    fingerprint.append(message.bytes)
     guard !message.hasSparseInitializers else { throw FacenetError(.unsupported, "sparse initializers") }
     for initializer in message.initializers {
-      graph.constants[try define(initializer.name)] = try initializer.tensor(in: file)
+      let tensor = try initializer.tensor(in: file)
+      if initializer.isExternal { fingerprint.append(tensor.bytes) }
+      graph.constants[try define(initializer.name)] = tensor
     }
     for input in message.inputs where values[input.name] == nil { try add(input) }
     for node in message.nodes { try add(node) }

@@ -56,6 +56,7 @@ struct EntryMessage {
 }
 
 struct GraphMessage {
+  let bytes: UnsafeRawBufferPointer
   var nodes: [NodeMessage] = []
   var initializers: [TensorMessage] = []
   var inputs: [ValueMessage] = []
@@ -63,6 +64,7 @@ struct GraphMessage {
   var hasSparseInitializers = false
 
   init(_ bytes: UnsafeRawBufferPointer) throws(FacenetError) {
+    self.bytes = bytes
     var reader = WireReader(bytes)
     while let field = try reader.next() {
       switch field.number {

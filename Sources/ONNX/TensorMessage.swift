@@ -19,7 +19,7 @@ struct TensorMessage {
   private var doubles: [UInt64] = []
   private var integers: [Int] = []
   private var external: [String: String] = [:]
-  private var isExternal = false
+  private(set) var isExternal = false
 
   init(_ bytes: UnsafeRawBufferPointer) throws(FacenetError) {
     var reader = WireReader(bytes)

@@ -7,10 +7,10 @@ enum IndexFileWriter {
 
   /// Writes the sections so that `path` holds either what it held before or all of them.
   /// - Throws: `inputOutput` or `notFound`, naming the path; `cancelled`.
-  static func write(_ sections: [IndexSection], to path: String) throws(FacenetError) {
+  static func write(_ sections: [IndexSection], to path: String, mode: UInt32) throws(FacenetError) {
     let places = places(sections)
     let size = places.last.map { aligned($0.checksums + 8 * SavedSection.blocks($0.count)) } ?? 0
-    try File.replace(path) { output throws(FacenetError) in
+    try File.replace(path, mode: mode) { output throws(FacenetError) in
       try write(table(places, size: size), to: output)
       for (section, place) in zip(sections, places) {
         try write(section.bytes, at: place.offset, of: size, to: output)

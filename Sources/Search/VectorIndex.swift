@@ -95,7 +95,8 @@ extension VectorIndex {
     }
   }
 
-  /// Adds vectors or puts them in the place of those that had their keys, all or none; see ``add(_:keys:)``.
+  /// Adds vectors or puts them in the place of those that had their keys, all or none; see
+  /// ``add(_:keys:)-(UnsafeBufferPointer<Float>,_)``.
   public func replace(_ vectors: UnsafeBufferPointer<Float>, keys: [Int64]) throws(FacenetError) {
     let checked = try check(vectors, keys)
     try contents.change { contents throws(FacenetError) in
@@ -174,14 +175,17 @@ extension VectorIndex {
 extension VectorIndex {
   /// Writes the index so that `path` holds either what it held before or all of it.
   /// - Throws: `inputOutput` or `notFound`, naming the path; `corrupt` where the opened file is not what was saved.
-  public func save(to path: String) throws(FacenetError) {
+  public func save(to path: String) throws(FacenetError) { try save(to: path, mode: 0o666) }
+
+  /// - Parameter mode: who may read and write a new file, less what the process's mask takes away.
+  package func save(to path: String, mode: UInt32) throws(FacenetError) {
     try contents.read { contents throws(FacenetError) in
       try contents.file?.check()
       let header = IndexHeader(dimension: dimension, count: contents.store.count, options: options).bytes
       let others = contents.store.sections() + (try contents.method.sections())
       let result = header.withUnsafeBytes { bytes -> Result<Void, FacenetError> in
         Result { () throws(FacenetError) in
-          try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path)
+          try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path, mode: mode)
         }
       }
       try result.get()

@@ -50,5 +50,17 @@ int main(void) {
   FIELD(facenet_session_options, struct_size);
   FIELD(facenet_session_options, threads);
   FIELD(facenet_session_options, memory_limit);
+  SIZE(facenet_index_kind);
+  SIZE(facenet_likelihood);
+  FIELD(facenet_index_options, struct_size);
+  FIELD(facenet_index_options, kind);
+  FIELD(facenet_index_options, threads);
+  FIELD(facenet_index_options, recall);
+  FIELD(facenet_index_options, seed);
+  FIELD(facenet_index_options, pivots);
+  FIELD(facenet_index_options, examined);
+  FIELD(facenet_index_options, partitions);
+  FIELD(facenet_index_options, likelihood);
+  FIELD(facenet_index_options, acceptance);
   return 0;
 }

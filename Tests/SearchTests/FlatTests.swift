@@ -21,4 +21,30 @@ import Testing
       }
     }
   }
+
+  /// Enough vectors for several threads' parts, and sets of keys on both sides of being compared one by one.
+  @Test(arguments: [IndexKind.flat, .flat8]) func threadsAndFiltersChangeNothing(kind: IndexKind) throws {
+    var dice = Dice(6)
+    let (count, dimension) = (20_011, 9)
+    let vectors = dice.vectors(count, dimension)
+    let keys = (0..<Int64(count)).map { 5 * $0 }
+    let queries = dice.vectors(5, dimension)
+    let sets: [Set<Int64>?] = [nil, Set(keys.filter { $0 % 3 == 0 }), Set(keys.filter { $0 % 101 == 0 }), [10, 11]]
+    var results: [[[Neighbour]]] = []
+    for threads in [1, 3] {
+      let index = try VectorIndex(dimension: dimension, options: IndexOptions(kind: kind, threads: threads))
+      try index.add(vectors, keys: keys)
+      for allowed in sets {
+        let found = try index.search(queries, nearest: 20, allowed: allowed)
+        let known = zip(keys, vectors).filter { allowed?.contains($0.0) ?? true }
+        let candidates = Dictionary(uniqueKeysWithValues: known)
+        for (query, neighbours) in zip(queries, found) {
+          #expect(isExact(neighbours, query, candidates, nearest: 20))
+          #expect(try index.search(query, nearest: 20, allowed: allowed) == neighbours)
+        }
+        results.append(found)
+      }
+    }
+    #expect(Array(results[..<sets.count]) == Array(results[sets.count...]))
+  }
 }

@@ -101,4 +101,36 @@ import Testing
     try index.save(to: file.path)
     #expect(try VectorIndex(path: file.path).count == 12)
   }
+
+  /// The first block of vectors is wrong, and only who reads it is told.
+  @Test func vectorsAreReadWhenTheyAreWanted() throws {
+    var dice = Dice(8)
+    let (count, dimension) = (2000, 16)
+    let index = try VectorIndex(dimension: dimension, options: IndexOptions(kind: .flat))
+    let vectors = dice.vectors(count, dimension)
+    try index.add(vectors, keys: Array(0..<Int64(count)))
+    let file = TemporaryFile()
+    try index.save(to: file.path)
+    var bytes = try File.read(file.path)
+    let place = try #require(vectors[3].withUnsafeBytes { Self.find(Array($0), in: bytes) })
+    bytes[place] ^= 16
+    try overwrite(bytes, to: file.path)
+    let opened = try VectorIndex(path: file.path)
+    #expect(opened.count == count && opened.contains(3))
+    #expect(try opened.vector(of: 1999) == vectors[1999])
+    for error in [
+      failure { () throws(FacenetError) in _ = try opened.vector(of: 5) },
+      failure { () throws(FacenetError) in _ = try opened.search(vectors[0], nearest: 1) },
+      failure { () throws(FacenetError) in try opened.add([vectors[0]], keys: [-1]) },
+      failure { () throws(FacenetError) in try opened.save(to: file.path) },
+      failure { () throws(FacenetError) in try opened.check() },
+    ] {
+      #expect(error?.status == .corrupt && error!.message.contains("'vectors'"), "\(String(describing: error))")
+    }
+    #expect(opened.count == count)
+  }
+
+  private static func find(_ part: [UInt8], in bytes: [UInt8]) -> Int? {
+    stride(from: 0, to: bytes.count - part.count, by: 64).first { bytes[$0..<$0 + part.count].elementsEqual(part) }
+  }
 }

@@ -10,6 +10,7 @@ typedef struct facenet_thread {
   void *context;
   bool reports; /* that function is being called */
   bool logs;    /* the function that takes log messages is being called */
+  void *inside; /* the object that the call in progress has locked for others; NULL: none */
 } facenet_thread;
 /* The calling thread's, all zero when the thread begins, in one place until it ends. */
 facenet_thread *facenet_this_thread(void);

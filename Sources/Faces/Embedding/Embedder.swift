@@ -17,6 +17,9 @@ public final class Embedder: Sendable {
 
   /// The model's name, or the path it was read from.
   public let name: String
+  /// 64 hexadecimal digits, equal for models of equal graph and weights, whatever else their files say: embeddings of
+  /// models with different ones do not compare.
+  public let fingerprint: String
   /// Numbers in an embedding.
   public let dimension: Int
   /// Width and height, in pixels, of the crops the model takes.
@@ -80,6 +83,7 @@ public final class Embedder: Sendable {
     thresholds = try (metadata.pairs("thresholds.far") ?? []).map { (falseAcceptRate: $0.0, threshold: $0.1) }
       .sorted { $0.falseAcceptRate < $1.falseAcceptRate }
     name = file.name
+    fingerprint = file.model.fingerprint
     takesBatches = shape[0] == nil
     sessions = SessionPool(file.model, threads: options.threads)
     let (pool, side) = (sessions, side)

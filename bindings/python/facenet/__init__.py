@@ -33,6 +33,7 @@ from ._errors import (
     UnsupportedError,
 )
 from ._image import Image, ImageLike
+from ._index import Index
 from ._library import version
 from ._model import Model, Session
 from ._parts import Detector, Embedder
@@ -52,6 +53,7 @@ __all__ = [
     "FacenetError",
     "Image",
     "ImageLike",
+    "Index",
     "InputOutputError",
     "InternalError",
     "InvalidArgumentError",

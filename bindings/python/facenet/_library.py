@@ -12,6 +12,7 @@ from ctypes import (
     c_double,
     c_float,
     c_int32,
+    c_int64,
     c_size_t,
     c_uint8,
     c_uint32,
@@ -82,6 +83,21 @@ class CSessionOptions(ctypes.Structure):
     _fields_ = [("struct_size", c_uint32), ("threads", c_uint32), ("memory_limit", c_uint64)]
 
 
+class CIndexOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("threads", c_uint32),
+        ("recall", c_float),
+        ("seed", c_uint32),
+        ("pivots", c_uint32),
+        ("examined", c_uint32),
+        ("partitions", c_uint32),
+        ("likelihood", c_int32),
+        ("acceptance", c_float),
+    ]
+
+
 CProgress = CFUNCTYPE(c_int32, c_void_p, c_double)
 CLog = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
@@ -113,6 +129,24 @@ _STATUS: Dict[str, List[Any]] = {
     "facenet_session_new": [c_void_p, POINTER(CSessionOptions), POINTER(c_void_p)],
     "facenet_session_run": [c_void_p, POINTER(CTensor), c_size_t],
     "facenet_session_output": [c_void_p, c_size_t, POINTER(CTensor)],
+    "facenet_index_create": [c_uint32, POINTER(CIndexOptions), POINTER(c_void_p)],
+    "facenet_index_open": [c_char_p, c_uint32, POINTER(c_void_p)],
+    "facenet_index_add": [c_void_p, c_void_p, c_void_p, c_size_t],
+    "facenet_index_replace": [c_void_p, c_void_p, c_void_p, c_size_t],
+    "facenet_index_remove": [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)],
+    "facenet_index_vector": [c_void_p, c_int64, POINTER(c_float), c_size_t],
+    "facenet_index_search": [
+        c_void_p,
+        c_void_p,
+        c_size_t,
+        c_size_t,
+        c_void_p,
+        c_size_t,
+        c_void_p,
+        c_void_p,
+    ],
+    "facenet_index_save": [c_void_p, c_char_p],
+    "facenet_index_check": [c_void_p],
 }
 """Functions that return a facenet_status, and what they take."""
 
@@ -135,6 +169,10 @@ _OTHER: Dict[str, Tuple[Any, List[Any]]] = {
     "facenet_model_metadata": (c_char_p, [c_void_p, c_char_p]),
     "facenet_model_free": (None, [c_void_p]),
     "facenet_session_free": (None, [c_void_p]),
+    "facenet_index_dimension": (c_uint32, [c_void_p]),
+    "facenet_index_count": (c_size_t, [c_void_p]),
+    "facenet_index_contains": (c_int32, [c_void_p, c_int64]),
+    "facenet_index_free": (None, [c_void_p]),
 }
 """Functions with another result, and what they take."""
 

@@ -1,7 +1,8 @@
-/* facenet.h - faces in photographs found, aligned and embedded; two faces verified.
+/* facenet.h - faces in photographs found, aligned and embedded; two faces verified; vectors searched.
  *
  * What is not declared here is not published. The order is the order of learning: version and errors, values,
- * verification in one call; then the parts it is made of: bitmap, detector, embedder, pipeline; then any ONNX network.
+ * verification in one call; then the parts it is made of: bitmap, detector, embedder, pipeline; then any ONNX network;
+ * then an index of vectors.
  *
  * Everywhere:
  * - A function that can fail returns facenet_status; its outputs come last and are untouched when it fails. Functions
@@ -56,17 +57,18 @@ const char *facenet_status_name(facenet_status status);
 
 /* One sentence about the last failure on this thread: what, where, expected and got; "" before any. Never NULL. Each
  * thread has one buffer of 1024 bytes that stays in place as long as the thread lives; longer sentences are cut. A
- * success leaves it as it is. Since 0.1. */
+ * success leaves it as it is. What it quotes, such as a file's name, is not escaped. Since 0.1. */
 const char *facenet_error_message(void);
 
 /* Long calls can tell how far they are and can be stopped: those that open a detector, an embedder, a pipeline or a
- * model, that find, embed or verify faces, and that run a session. */
+ * model, that find, embed or verify faces, that run a session, and that open, change, search, save or check an index. */
 
 /* Takes the context it was set with and how much of the call is done, 0 ... 1, never less than before: at first, after
  * each hundredth, at least every tenth of a second where the call can tell, and once as 1 when it has succeeded. Called
- * on the thread that makes the call, before it returns, with no lock held. Returns 0 to go on; anything else makes the
- * call fail with CANCELLED, except at 1, when all is done; what was open stays usable, but a session that was stopped
- * has no outputs. It may call the library, which tells nothing of those calls and refuses the session that is running.
+ * on the thread that makes the call, before it returns, with no lock held but that of the index whose call it is.
+ * Returns 0 to go on; anything else makes the call fail with CANCELLED, except at 1, when all is done; what was open
+ * stays usable, but a session that was stopped has no outputs. It may call the library, which tells nothing of those
+ * calls and refuses the session that is running and the index that is in use.
  * It must return: neither longjmp nor a C++ exception may leave it. */
 typedef int32_t (*facenet_progress_function)(void *context, double fraction);
 
@@ -83,9 +85,10 @@ enum {
   FACENET_LOG_WARNING = 3      /* what may not be meant: a model that does not say how it is used */
 };
 
-/* Takes the context it was set with, a level, and one sentence that lives until it returns. Called on the thread whose
- * call has something to say, before that call returns, with no lock held: on several threads at once where several make
- * calls. It may call the library: what that says is dropped. It must return, as a progress function must. */
+/* Takes the context it was set with, a level, and one sentence that lives until it returns; what it quotes is not
+ * escaped. Called on the thread whose call has something to say, before that call returns, with no lock held: on
+ * several threads at once where several make calls. It may call the library: what that says is dropped. It must return,
+ * as a progress function must. */
 typedef void (*facenet_log_function)(void *context, facenet_log_level level, const char *message);
 
 /* Sends the messages of the whole process, from this level up, to a function. NULL: to nobody, as at first. least 0:
@@ -343,6 +346,92 @@ facenet_status facenet_session_output(const facenet_session *session, size_t pos
 
 /* NULL is ignored. Since 0.1. */
 void facenet_session_free(facenet_session *session);
+
+/* Index: vectors under keys, found by their distance to a query; it knows nothing of faces. Any thread: searches run
+ * together; changes wait until nobody searches. */
+
+typedef struct facenet_index facenet_index;
+
+/* How an index searches. */
+typedef int32_t facenet_index_kind;
+enum {
+  FACENET_INDEX_AUTO = 0,  /* chosen, with its parameters, from the number of vectors, their dimension and the recall */
+  FACENET_INDEX_FLAT = 1,  /* every vector is compared: exact */
+  FACENET_INDEX_FLAT8 = 2, /* 8-bit codes of every vector are compared, and the best of them again exactly */
+  FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest the nearest: those are compared */
+};
+
+/* How the likelihood of a vector follows from its distances to the pivots. */
+typedef int32_t facenet_likelihood;
+enum {
+  FACENET_EQUAL_VARIANCE = 0,       /* all pivots' distances vary alike */
+  FACENET_DISTANCE_PROPORTIONAL = 1 /* a pivot's distance varies in proportion to itself */
+};
+
+typedef struct facenet_index_options {
+  uint32_t struct_size;
+  facenet_index_kind kind;
+  uint32_t threads; /* at most this many work on a call, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
+  float recall;     /* wanted share of queries whose nearest vector is found, up to 1; 0: 0.99; auto and mlann */
+  uint32_t seed;    /* decides what is left to chance: the same calls with the same seed give the same results */
+  /* Of mlann; 0: chosen by the library. */
+  uint32_t pivots;               /* a byte a vector each; at most 512 */
+  uint32_t examined;             /* vectors compared exactly for a query */
+  uint32_t partitions;           /* parts that the vectors are divided into; the likeliest are looked at */
+  facenet_likelihood likelihood; /* 0: FACENET_EQUAL_VARIANCE */
+  float acceptance; /* a search may stop at a vector whose squared distance is below: a match, not always the nearest;
+                       0: never */
+} facenet_index_options;
+
+/* An empty index for vectors of 1 ... 65536 floats. Fails with INVALID_ARGUMENT. Since 0.1. */
+facenet_status facenet_index_create(uint32_t dimension, const facenet_index_options *options, facenet_index **out);
+
+/* Opens an index that was saved, by memory map: what is read is compared with its checksum when it is first used. The
+ * file may be replaced, as facenet_index_save does, but must not be changed in place while the index lives.
+ * threads: as in the options. Fails with NOT_FOUND or IO, CORRUPT for what is no index, UNSUPPORTED for one that a
+ * later version wrote. Since 0.1. */
+facenet_status facenet_index_open(const char *path, uint32_t threads, facenet_index **out);
+
+/* How many floats a vector has, and how many vectors there are; 0 on failure. Since 0.1. */
+uint32_t facenet_index_dimension(const facenet_index *index);
+size_t facenet_index_count(const facenet_index *index);
+
+/* 1 where there is a vector under this key, 0 where there is none and on failure. Since 0.1. */
+int32_t facenet_index_contains(const facenet_index *index, int64_t key);
+
+/* Adds vectors, all or none: count x dimension floats, one vector after the other, and a key for each. Fails with
+ * INVALID_ARGUMENT, naming the vector from 0, for one that is zero or not finite, and for a key that is there already or
+ * given twice; with TOO_LARGE above 2^31 - 1 vectors and where memory is lacking. Since 0.1. */
+facenet_status facenet_index_add(facenet_index *index, const float *vectors, const int64_t *keys, size_t count);
+
+/* The same, but a vector takes the place of the one that has its key. Since 0.1. */
+facenet_status facenet_index_replace(facenet_index *index, const float *vectors, const int64_t *keys, size_t count);
+
+/* Removes the vectors under these keys, where there are any; removed: how many there were, or NULL. Since 0.1. */
+facenet_status facenet_index_remove(facenet_index *index, const int64_t *keys, size_t count, size_t *removed);
+
+/* Copies the vector under a key; capacity: the floats vector has room for. Fails with NOT_FOUND where there is none,
+ * INVALID_ARGUMENT when capacity is too small. Since 0.1. */
+facenet_status facenet_index_vector(const facenet_index *index, int64_t key, float *vector, size_t capacity);
+
+/* The nearest vectors to each of count queries, count x dimension floats: count x nearest keys and squared Euclidean
+ * distances, a row a query, nearest first, of equally near ones the smaller key first. Where fewer are found, the key -1
+ * and the distance INFINITY fill the row. allowed: allowed_count keys, the only ones that may be found; NULL: all may.
+ * Fails with INVALID_ARGUMENT, naming the query from 0, for one that is zero or not finite. Since 0.1. */
+facenet_status facenet_index_search(const facenet_index *index, const float *queries, size_t count, size_t nearest,
+                                    const int64_t *allowed, size_t allowed_count, int64_t *keys,
+                                    float *squared_distances);
+
+/* Writes the index so that the file holds either what it held before or all of it. Fails with IO, NOT_FOUND, and with
+ * CORRUPT where the file that it was opened from is not what was saved. Since 0.1. */
+facenet_status facenet_index_save(const facenet_index *index, const char *path);
+
+/* Reads all of the file that the index was opened from. Fails with CORRUPT, naming the place, where it is not what was
+ * saved. Since 0.1. */
+facenet_status facenet_index_check(const facenet_index *index);
+
+/* NULL is ignored. Since 0.1. */
+void facenet_index_free(facenet_index *index);
 
 #ifdef __cplusplus
 }

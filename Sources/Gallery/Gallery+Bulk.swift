@@ -1,0 +1,50 @@
+import Core
+
+extension Gallery {
+  private static let rowsAtOnce = 16_384
+
+  /// Enrols the rows of a .npy file: rows of one key are one person, who is made, with the key for a name, where the
+  /// gallery has nobody of that key.
+  ///
+  /// Rows are written some thousand at a time, each time all or none, and the progress tells how many are on disk.
+  /// - Parameters:
+  ///   - path: a matrix of float32, an embedding a row.
+  ///   - keys: a key for each row.
+  /// - Returns: how many templates were added.
+  /// - Throws: `invalidArgument`, naming the row, before any is written where the counts differ, else with the rows
+  ///   before its part written; `cancelled`; what reading the file and ``enrol(_:key:facts:templates:)`` throw.
+  @discardableResult
+  public func enrol(embeddingsAt path: String, keys: [String]) throws(FacenetError) -> Int {
+    let file = try EmbeddingFile(path: path)
+    guard file.rows == keys.count, file.columns == model.dimension else {
+      throw FacenetError(
+        .invalidArgument,
+        "\(path) holds \(file.rows) embeddings of \(file.columns) numbers, expected \(keys.count) of "
+          + "\(model.dimension)")
+    }
+    for (row, key) in keys.enumerated() {
+      do throws(FacenetError) { try Person.check(name: key, what: "key") } catch {
+        throw error.located(in: "row \(row)")
+      }
+    }
+    for start in stride(from: 0, to: file.rows, by: Self.rowsAtOnce) {
+      try Progress.reached(Double(start) / Double(file.rows))
+      let range = start..<min(start + Self.rowsAtOnce, file.rows)
+      let templates = try file.vectors(range).map { Template($0) }
+      for (row, template) in zip(range, templates) {
+        do throws(FacenetError) { try template.check(against: model) } catch {
+          throw error.located(in: "row \(row) of \(path)")
+        }
+      }
+      try write { connection throws(FacenetError) in
+        var identifiers = try TemplateIdentifiers(in: connection)
+        for (row, template) in zip(range, templates) {
+          let known = try connection.integer("SELECT id FROM people WHERE key = ?", [.text(keys[row])])
+          let person = if let known { known } else { try Self.insert(keys[row], keys[row], "{}", in: connection) }
+          _ = try insert(template, person, &identifiers, in: connection)
+        }
+      }
+    }
+    return file.rows
+  }
+}

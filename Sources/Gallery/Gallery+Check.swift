@@ -1,0 +1,93 @@
+import Core
+import Search
+
+extension Gallery {
+  /// Reads all of the gallery and says what is wrong with it, a sentence each; nothing where it is sound.
+  ///
+  /// SQLite's own check of the file and of how rows refer to each other; every template against the model; the saved
+  /// index against the database.
+  /// - Throws: what keeps the gallery from being read at all; `cancelled`.
+  public func check() throws(FacenetError) -> [String] {
+    var faults: [String] = []
+    var saved: VectorIndex?
+    do throws(FacenetError) {
+      saved = try VectorIndex(path: indexPath)
+      try saved?.check()
+    } catch {
+      saved = nil
+      if error.status != .notFound { faults.append("the saved index: \(error.message)") }
+    }
+    do throws(FacenetError) {
+      try read { connection throws(FacenetError) in
+        try connection.run("PRAGMA integrity_check") { row in
+          if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
+        }
+        try connection.run("PRAGMA foreign_key_check") { row in
+          faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
+        }
+        try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
+          faults.append("the facts of \(row.text(0) ?? "") are no JSON")
+        }
+        let count = max(1, try connection.integer("SELECT count(*) FROM templates") ?? 0)
+        var done = 0
+        try connection.run("\(Self.templateColumns) ORDER BY id") { row throws(FacenetError) in
+          done += 1
+          try Progress.reached(Double(done) / Double(count))
+          if let fault = fault(row, saved) { faults.append(fault) }
+        }
+      }
+    } catch {
+      guard error.status == .corrupt else { throw error }
+      faults.append(error.message)
+    }
+    return faults
+  }
+
+  private func fault(_ row: Statement, _ saved: VectorIndex?) -> String? {
+    do throws(FacenetError) {
+      let template = try template(row)
+      try template.check(against: model)
+      if let vector = try saved?.vector(of: template.id), vector != template.embedding {
+        return "the saved index has another vector for template \(template.id)"
+      }
+      return nil
+    } catch { return "template \(row.integer(0)): \(error.message)" }
+  }
+
+  /// Sizes of a gallery.
+  public struct Statistics: Sendable, Hashable {
+    /// People.
+    public let people: Int
+    /// Templates of all of them.
+    public let templates: Int
+    /// People without a template, who are never found.
+    public let peopleWithoutTemplates: Int
+    /// Templates with a thumbnail.
+    public let thumbnails: Int
+    /// Bytes of the database, its log left out.
+    public let bytes: Int
+    /// Bytes of it that nothing uses: ``Gallery/compact()`` gives them back.
+    public let unusedBytes: Int
+    /// The mean of the templates' qualities; nil where none has one.
+    public let quality: Float?
+  }
+
+  /// Sizes of the gallery as it is now.
+  public func statistics() throws(FacenetError) -> Statistics {
+    try read { connection throws(FacenetError) in
+      func number(_ text: String) throws(FacenetError) -> Int { Int(try connection.integer(text) ?? 0) }
+      let page = try number("PRAGMA page_size")
+      var quality: Float?
+      try connection.run("SELECT avg(quality) FROM templates") { row in
+        quality = row.isNull(0) ? nil : Float(row.real(0))
+      }
+      return Statistics(
+        people: try number("SELECT count(*) FROM people"), templates: try number("SELECT count(*) FROM templates"),
+        peopleWithoutTemplates: try number(
+          "SELECT count(*) FROM people WHERE id NOT IN (SELECT person FROM templates)"),
+        thumbnails: try number("SELECT count(*) FROM templates WHERE thumbnail IS NOT NULL"),
+        bytes: page * (try number("PRAGMA page_count")), unusedBytes: page * (try number("PRAGMA freelist_count")),
+        quality: quality)
+    }
+  }
+}

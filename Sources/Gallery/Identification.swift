@@ -1,0 +1,34 @@
+/// What a gallery says about a face.
+public struct Identification: Sendable, Hashable {
+  /// Whether the face is somebody's.
+  public enum Verdict: String, Sendable, CaseIterable {
+    /// One person of the gallery is near enough.
+    case known
+    /// Nobody is.
+    case unknown
+    /// Two people are, nearly alike.
+    case ambiguous
+  }
+
+  /// Somebody whose templates are near.
+  public struct Candidate: Sendable, Hashable {
+    /// Who.
+    public let person: Person
+    /// By the model's metric.
+    public let distance: Float
+    /// The nearest of the person's templates.
+    public let template: Int64
+  }
+
+  /// Whether the face is somebody's.
+  public let verdict: Verdict
+  /// The best people, nearest first.
+  public let candidates: [Candidate]
+  /// The largest distance that was accepted, and where it is from.
+  public let threshold: IdentificationThreshold
+  /// One sentence that says why.
+  public let reason: String
+
+  /// Who it is; nil unless the verdict is known.
+  public var person: Person? { verdict == .known ? candidates.first?.person : nil }
+}

@@ -1,0 +1,91 @@
+import CSQLite
+import Core
+
+/// A connection to an SQLite database file. One thread at a time.
+final class Connection {
+  let path: String
+  private let handle: OpaquePointer
+  private var statements: [String: Statement] = [:]
+
+  /// - Parameter wait: milliseconds that a call waits for another process to finish writing.
+  /// - Throws: `notFound`, `inputOutput` or `corrupt`, naming the path.
+  init(path: String, wait: Int32) throws(FacenetError) {
+    guard !path.isEmpty, !path.hasPrefix(":"), !path.utf8.contains(0) else {
+      throw FacenetError(.invalidArgument, "'\(path)' is not a path of a gallery")
+    }
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    guard code == SQLITE_OK, let opened else {
+      let error = SQLiteFailure(code: code, handle: opened, path: path, action: "open the gallery").error
+      sqlite3_close_v2(opened)
+      throw error
+    }
+    handle = opened
+    self.path = path
+    sqlite3_busy_timeout(handle, wait)
+  }
+
+  deinit {
+    statements = [:]
+    sqlite3_close_v2(handle)
+  }
+
+  /// The prepared statement of this text, ready to be bound; made once.
+  func statement(_ text: String) throws(FacenetError) -> Statement {
+    if let kept = statements[text] {
+      kept.reset()
+      return kept
+    }
+    let made = try Statement(text, of: handle, path: path)
+    statements[text] = made
+    return made
+  }
+
+  /// Runs a statement and calls `row` for each row that it gives.
+  func run(_ text: String, _ values: [SQLiteValue] = [], row: (Statement) throws(FacenetError) -> Void = { _ in })
+    throws(FacenetError)
+  {
+    let statement = try statement(text)
+    defer { statement.reset() }
+    try statement.bind(values)
+    while try statement.step() { try row(statement) }
+  }
+
+  /// The first column of the first row as an integer; nil where there is no row.
+  func integer(_ text: String, _ values: [SQLiteValue] = []) throws(FacenetError) -> Int64? {
+    var found: Int64?
+    try run(text, values) { row in if found == nil { found = row.integer(0) } }
+    return found
+  }
+
+  /// The first column of the first row as text; nil where there is no row.
+  func text(_ text: String, _ values: [SQLiteValue] = []) throws(FacenetError) -> String? {
+    var found: String?
+    try run(text, values) { row in if found == nil { found = row.text(0) } }
+    return found
+  }
+
+  /// Rows that the last statement changed.
+  var changes: Int { Int(sqlite3_changes64(handle)) }
+
+  /// Does all of `body` or nothing: what it wrote is on disk when this returns.
+  func transaction<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+    try run("BEGIN IMMEDIATE")
+    do throws(FacenetError) {
+      let result = try body()
+      try run("COMMIT")
+      return result
+    } catch {
+      if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
+      throw error
+    }
+  }
+
+  /// Sees one state of the database through all of `body`, whatever other processes write meanwhile.
+  func snapshot<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+    try run("BEGIN")
+    defer { try? run("COMMIT") }
+    return try body()
+  }
+}

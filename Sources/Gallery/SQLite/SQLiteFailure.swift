@@ -1,0 +1,27 @@
+import CSQLite
+import Core
+
+/// What SQLite says of a call that failed.
+struct SQLiteFailure {
+  let code: Int32
+  let handle: OpaquePointer?
+  let path: String
+  let action: String
+
+  var error: FacenetError {
+    let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED:
+      return FacenetError(.inputOutput, "cannot \(action) \(path): another process is writing to it")
+    case SQLITE_CORRUPT, SQLITE_NOTADB:
+      return FacenetError(.corrupt, "\(path) is not a sound gallery: \(reason)")
+    case SQLITE_FULL: return FacenetError(.inputOutput, "cannot \(action) \(path): the disk is full")
+    case SQLITE_NOMEM, SQLITE_TOOBIG: return FacenetError(.tooLarge, "cannot \(action) \(path): \(reason)")
+    case SQLITE_CONSTRAINT: return FacenetError(.invalidArgument, "cannot \(action) \(path): \(reason)")
+    case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE:
+      return FacenetError(.internal, "cannot \(action) \(path): \(reason)")
+    default:
+      return FacenetError(.inputOutput, "cannot \(action) \(path): \(reason)")
+    }
+  }
+}

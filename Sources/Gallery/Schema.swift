@@ -1,0 +1,65 @@
+import Core
+
+/// The tables of a gallery's database; docs/gallery.md explains them.
+enum Schema {
+  /// "fcnt" in the file's header, for file(1) and for us.
+  static let application: Int64 = 0x6663_6e74
+  static let version: Int64 = 1
+
+  /// Prepares a connection: every commit is on disk, what is deleted is overwritten, rows keep to each other.
+  static func configure(_ connection: Connection) throws(FacenetError) {
+    for setting in ["foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "trusted_schema = OFF"] {
+      try connection.run("PRAGMA \(setting)")
+    }
+  }
+
+  /// Makes the tables in an empty database.
+  static func create(in connection: Connection, identity: Int64, model: GalleryModel, encoding: TemplateEncoding)
+    throws(FacenetError)
+  {
+    try connection.run("PRAGMA journal_mode = WAL")
+    try connection.transaction { () throws(FacenetError) in
+      try connection.run("PRAGMA application_id = \(application)")
+      try connection.run("PRAGMA user_version = \(version)")
+      for table in tables { try connection.run(table) }
+      try connection.run(
+        "INSERT INTO gallery (identity, changes, model, encoding) VALUES (?, 0, ?, ?)",
+        [.integer(identity), .blob(model.encoded), .text(encoding.rawValue)])
+    }
+  }
+
+  /// - Throws: `corrupt` for another program's database, `unsupported` for a later version's gallery.
+  static func verify(_ connection: Connection) throws(FacenetError) {
+    let path = connection.path
+    guard try connection.integer("PRAGMA application_id") == application else {
+      throw FacenetError(.corrupt, "\(path) is a database, but not a gallery")
+    }
+    let found = try connection.integer("PRAGMA user_version") ?? 0
+    guard found <= version else {
+      throw FacenetError(
+        .unsupported, "the gallery \(path) has schema version \(found), this version of the library reads \(version)")
+    }
+    guard found == version else { throw FacenetError(.corrupt, "the gallery \(path) has schema version \(found)") }
+  }
+
+  private static let tables = [
+    """
+    CREATE TABLE gallery (
+      one INTEGER PRIMARY KEY CHECK (one = 1) DEFAULT 1, identity INTEGER NOT NULL, changes INTEGER NOT NULL,
+      model BLOB NOT NULL, encoding TEXT NOT NULL) STRICT
+    """,
+    """
+    CREATE TABLE people (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT UNIQUE,
+      facts TEXT NOT NULL DEFAULT '{}', created REAL NOT NULL) STRICT
+    """,
+    """
+    CREATE TABLE templates (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, person INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+      embedding BLOB NOT NULL, photo TEXT, digest BLOB, face BLOB, time REAL NOT NULL, quality REAL,
+      thumbnail BLOB) STRICT
+    """,
+    "CREATE INDEX templates_person ON templates (person)",
+    "CREATE INDEX people_name ON people (name)",
+  ]
+}

@@ -1,0 +1,83 @@
+import Core
+import Faces
+import Imaging
+
+/// One embedding of a person and where it came from.
+public struct Template: Sendable, Hashable {
+  /// The gallery's number for it, never given again; 0 before it is enrolled.
+  public internal(set) var id: Int64 = 0
+  /// The person it belongs to; 0 before it is enrolled.
+  public internal(set) var person: Int64 = 0
+  /// As many numbers as the gallery's model gives.
+  public var embedding: [Float]
+  /// The path of the photograph.
+  public var photo: String?
+  /// The SHA-256 digest of the photograph's file: 32 bytes.
+  public var digest: [UInt8]?
+  /// Where the face is in the photograph.
+  public var face: Face?
+  /// In seconds since 1970; 0 until it is enrolled means then.
+  public var time: Double
+  /// ``FaceQuality/value``, 0 to 1.
+  public var quality: Float?
+  /// The aligned crop as a JPEG or PNG file: what ``Gallery/migrate(to:)`` embeds again.
+  public var thumbnail: [UInt8]?
+
+  /// Creates a template that is to be enrolled.
+  public init(
+    _ embedding: [Float], photo: String? = nil, digest: [UInt8]? = nil, face: Face? = nil, time: Double = 0,
+    quality: Float? = nil, thumbnail: [UInt8]? = nil
+  ) {
+    self.embedding = embedding
+    self.photo = photo
+    self.digest = digest
+    self.face = face
+    self.time = time
+    self.quality = quality
+    self.thumbnail = thumbnail
+  }
+}
+
+extension Template {
+  static let largestThumbnail = 4 << 20
+  static let longestPath = 4096
+
+  /// - Throws: `invalidArgument` for what a gallery of this model does not take.
+  func check(against model: GalleryModel) throws(FacenetError) {
+    guard embedding.count == model.dimension else {
+      throw FacenetError(
+        .invalidArgument,
+        "an embedding of \(model.name) has \(model.dimension) numbers, got \(embedding.count)")
+    }
+    let square = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }
+    guard square.isFinite else { throw FacenetError(.invalidArgument, "an embedding is not of finite numbers") }
+    guard square > 1e-20 else { throw FacenetError(.invalidArgument, "an embedding is zero") }
+    if model.metric == .squaredL2OnUnitSphere, abs(square - 1) > 0.01 {
+      throw FacenetError(
+        .invalidArgument, "an embedding of \(model.name) has length 1, got \(square.squareRoot())")
+    }
+    guard photo?.utf8.count ?? 0 <= Self.longestPath, digest?.count ?? 32 == 32,
+      thumbnail?.count ?? 0 <= Self.largestThumbnail, time.isFinite, quality.map({ (0...1).contains($0) }) ?? true
+    else {
+      throw FacenetError(
+        .invalidArgument,
+        "a template's path has at most \(Self.longestPath) bytes, its digest 32, its thumbnail "
+          + "\(Self.largestThumbnail), its quality is 0 to 1")
+    }
+  }
+
+  /// Fifteen float32: box, score, landmarks.
+  static func encode(_ face: Face) -> [UInt8] {
+    let numbers =
+      [face.left, face.top, face.right, face.bottom, face.score] + face.landmarks.flatMap { [$0.x, $0.y] }
+    return TemplateEncoding.float32.encode(numbers)
+  }
+
+  static func decodeFace(_ bytes: UnsafeRawBufferPointer) throws(FacenetError) -> Face? {
+    guard bytes.count > 0 else { return nil }
+    let n = try TemplateEncoding.float32.decode(bytes, dimension: 15)
+    return try Face(
+      left: n[0], top: n[1], right: n[2], bottom: n[3], score: n[4],
+      landmarks: (0..<5).map { Point(x: n[5 + 2 * $0], y: n[6 + 2 * $0]) })
+  }
+}

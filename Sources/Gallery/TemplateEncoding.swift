@@ -1,0 +1,42 @@
+import Core
+
+/// How embeddings are stored.
+public enum TemplateEncoding: String, Sendable, CaseIterable {
+  /// Four bytes a dimension, as they are.
+  case float32
+  /// One byte a dimension, as in the FaceNet paper (section 5.2), after a scale of four bytes: a number is its byte, -127 to
+  /// 127, times the scale, which is the largest magnitude over 127.
+  case byte
+
+  func bytes(dimension: Int) -> Int { self == .float32 ? 4 * dimension : 4 + dimension }
+
+  func encode(_ vector: some Collection<Float>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(self.bytes(dimension: vector.count))
+    func append(_ value: Float) { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 } }
+    guard self == .byte else {
+      for value in vector { append(value) }
+      return bytes
+    }
+    let largest = vector.reduce(0) { max($0, abs($1)) }
+    let scale = max(largest / 127, .leastNormalMagnitude)
+    append(scale)
+    for value in vector { bytes.append(UInt8(bitPattern: Int8(max(-127, min(127, (value / scale).rounded()))))) }
+    return bytes
+  }
+
+  /// - Throws: `corrupt` for a wrong count of bytes.
+  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int) throws(FacenetError) -> [Float] {
+    guard bytes.count == self.bytes(dimension: dimension) else {
+      throw FacenetError(
+        .corrupt,
+        "an embedding of \(dimension) numbers has \(self.bytes(dimension: dimension)) bytes, got \(bytes.count)")
+    }
+    func number(_ offset: Int) -> Float {
+      Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    }
+    if self == .float32 { return (0..<dimension).map { number(4 * $0) } }
+    let scale = number(0)
+    return (0..<dimension).map { Float(Int8(bitPattern: bytes[4 + $0])) * scale }
+  }
+}

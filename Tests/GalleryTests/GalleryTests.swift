@@ -1,0 +1,212 @@
+import Core
+import Testing
+
+@testable import Gallery
+
+@Suite struct GalleryTests {
+  @Test func whoIsEnrolledIsFoundAgain() throws {
+    try withGallery { gallery in
+      let ada = try gallery.enrol("Ada", key: "a-1", facts: #"{"born": 1815}"#, templates: [Template(unit(0))])
+      let bob = try gallery.enrol("Bob'); DROP TABLE people; --", templates: [Template(unit(1)), Template(unit(2))])
+      let counted = try gallery.count()
+      #expect(counted.people == 2 && counted.templates == 3)
+      #expect(try gallery.people().map(\.id) == [ada, bob])
+      #expect(try gallery.person(key: "a-1")?.facts == #"{"born": 1815}"#)
+      #expect(try gallery.templates(of: bob).map(\.embedding) == [unit(1), unit(2)])
+      let known = try gallery.identify(unit(2), options: IdentificationOptions(acceptance: .distance(0.5)))
+      #expect(known.verdict == .known && known.person?.id == bob)
+      let unknown = try gallery.identify(unit(5), options: IdentificationOptions(acceptance: .distance(0.5)))
+      #expect(unknown.verdict == .unknown && unknown.candidates.count == 2)
+      try gallery.remove(people: [bob])
+      #expect(try gallery.identify(unit(2)).verdict == .unknown)
+      #expect(try gallery.people().map(\.name) == ["Ada"])
+    }
+  }
+
+  @Test func twoAlikeAreAmbiguous() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try gallery.enrol("Eve", templates: [Template(unit(0))])
+      #expect(try gallery.identify(unit(0), options: .init(acceptance: .distance(0.5))).verdict == .ambiguous)
+    }
+  }
+
+  @Test func badInputIsRefusedAndNothingIsLost() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", key: "a", templates: [Template(unit(0))])
+      var nan = unit(1)
+      nan[3] = .nan
+      for bad in [nan, [Float](repeating: 0, count: 8), [1], unit(1).map { 2 * $0 }] {
+        #expect(throws: FacenetError.self) { try gallery.enrol("Bad", templates: [Template(unit(2)), Template(bad)]) }
+        #expect(throws: FacenetError.self) { try gallery.identify(bad) }
+      }
+      for name in ["", "a\nb", "a\0b", String(repeating: "x", count: 10_000)] {
+        #expect(throws: FacenetError.self) { try gallery.enrol(name) }
+      }
+      #expect(throws: FacenetError.self) { try gallery.enrol("Bad", key: "a") }
+      #expect(throws: FacenetError.self) { try gallery.enrol("Bad", facts: "{") }
+      #expect(throws: FacenetError.self) { try gallery.remove(people: [1, 99]) }
+      let counted = try gallery.count()
+      #expect(counted.people == 1 && counted.templates == 1)
+    }
+  }
+
+  @Test func whatWasRemovedIsNowhere() throws {
+    for encoding in TemplateEncoding.allCases {
+      try withGallery(encoding: encoding) { gallery in
+        let kept = (0..<8).map { Float($0 + 1) / Float(204).squareRoot() }
+        let gone = Array(kept.reversed())
+        try gallery.enrol("Keptperson", templates: [Template(kept)])
+        let person = try gallery.enrol(
+          "Goneperson", key: "gonekey",
+          templates: [Template(gone, photo: "gonephoto", thumbnail: Array("gonepixels".utf8))])
+        try gallery.saveIndex()
+        let traces =
+          [encoding.encode(gone), TemplateEncoding.float32.encode(try gallery.templates(of: person)[0].embedding)]
+          + ["Goneperson", "gonekey", "gonephoto", "gonepixels"].map { Array($0.utf8) }
+        #expect(try traces.allSatisfy { try found($0, beside: gallery.path) })
+        try gallery.remove(people: [person])
+        try gallery.saveIndex()
+        for trace in traces { #expect(try !found(trace, beside: gallery.path)) }
+        #expect(try found(Array("Keptperson".utf8), beside: gallery.path))
+        #expect(try found(encoding.encode(kept), beside: gallery.path))
+      }
+    }
+  }
+
+  @Test func everyFileIsItsOwnersAlone() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try gallery.saveIndex()
+      let files = try filesBeside(gallery.path)
+      #expect(files.count == 4)
+      for file in files { #expect(try mode(of: file) == 0o600) }
+    }
+  }
+
+  @Test func anotherConnectionsChangesAreSeen() throws {
+    try withGallery { gallery in
+      let other = try Gallery(path: gallery.path)
+      let ada = try other.enrol("Ada", templates: [Template(unit(0))])
+      #expect(try gallery.identify(unit(0), options: .init(acceptance: .distance(0.1))).person?.id == ada)
+      try other.remove(people: [ada])
+      #expect(try gallery.identify(unit(0)).verdict == .unknown)
+    }
+  }
+
+  @Test func aDamagedIndexIsMadeAgain() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try File.write([UInt8](repeating: 7, count: 5000), to: gallery.indexPath)
+      let again = try Gallery(path: gallery.path)
+      #expect(try again.identify(unit(0), options: .init(acceptance: .distance(0.1))).verdict == .known)
+    }
+  }
+
+  @Test func rowsOfAFileAreEnrolledByKey() throws {
+    try withFolder { folder in
+      let gallery = try Gallery(creating: folder + "/gallery.db", model: testModel())
+      let rows = folder + "/rows.npy"
+      try EmbeddingFile.write([unit(0), unit(1), unit(2)], columns: 8, to: rows)
+      #expect(try gallery.enrol(embeddingsAt: rows, keys: ["a", "b", "a"]) == 3)
+      #expect(try gallery.people().map(\.templates) == [2, 1])
+      #expect(throws: FacenetError.self) { try gallery.enrol(embeddingsAt: rows, keys: ["a"]) }
+      #expect(try gallery.check() == [])
+      let statistics = try gallery.statistics()
+      #expect(statistics.people == 2 && statistics.templates == 3 && statistics.peopleWithoutTemplates == 0)
+    }
+  }
+
+  @Test func checkNoticesWhatDoesNotBelong() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try gallery.saveIndex()
+      #expect(try gallery.check() == [])
+      let other = try Connection(path: gallery.path, wait: 1000)
+      let changed = TemplateEncoding.float32.encode(unit(1))
+      try other.run("UPDATE templates SET embedding = ?", [.blob(changed)])
+      #expect(try gallery.check().count == 1)
+      try other.run("UPDATE templates SET embedding = ?", [.blob(Array(changed.dropLast()))])
+      #expect(try gallery.check().count == 1)
+      try other.run("UPDATE templates SET embedding = ?", [.blob(TemplateEncoding.float32.encode(unit(0)))])
+      let bytes = try File.read(gallery.indexPath)
+      let vector = TemplateEncoding.float32.encode(unit(0))
+      let start = try #require(bytes.indices.first { bytes[$0...].starts(with: vector) })
+      for position in start..<start + vector.count {
+        var changed = bytes
+        changed[position] ^= 1
+        try File.write(changed, to: gallery.indexPath)
+        #expect(try gallery.check().count == 1)
+      }
+    }
+  }
+
+  @Test func aLaterVersionAndOtherFilesAreRefused() throws {
+    try withGallery { gallery in
+      try Connection(path: gallery.path, wait: 1000).run("PRAGMA user_version = 2")
+      #expect { try Gallery(path: gallery.path) } throws: { ($0 as? FacenetError)?.status == .unsupported }
+      try File.write(Array("no database at all".utf8), to: gallery.path + ".txt")
+      #expect { try Gallery(path: gallery.path + ".txt") } throws: { ($0 as? FacenetError)?.status == .corrupt }
+      #expect { try Gallery(path: gallery.path + ".none") } throws: { ($0 as? FacenetError)?.status == .notFound }
+      #expect(throws: FacenetError.self) { try Gallery(creating: gallery.path, model: testModel()) }
+    }
+  }
+
+  @Test func aSecondWriterWaitsOrIsTold() throws {
+    try withGallery { gallery in
+      let other = try Connection(path: gallery.path, wait: 0)
+      let hasty = try Gallery(path: gallery.path, options: GalleryOptions(wait: 0))
+      try other.transaction { () throws(FacenetError) in
+        try other.run("UPDATE gallery SET changes = changes + 1")
+        #expect(
+          throws: FacenetError(
+            .inputOutput, "cannot write to the gallery \(gallery.path): another process is writing to it")
+        ) {
+          try hasty.enrol("Ada")
+        }
+      }
+      try hasty.enrol("Ada")
+      #expect(try gallery.count().people == 1)
+    }
+  }
+
+  @Test func thresholdsFollowTheSizeOfTheGallery() throws {
+    let model = try testModel()
+    func threshold(_ acceptance: Acceptance, _ count: Int) throws -> IdentificationThreshold {
+      try IdentificationThreshold(acceptance, model: model, comparisons: count)
+    }
+    let measured = try threshold(.falseAcceptRate(0.01), 7)
+    #expect(abs(measured.distance - 1) < 1e-5 && !measured.isExtrapolated)
+    let one = try threshold(.falsePositiveIdentificationRate(0.01), 1)
+    #expect(abs(one.distance - 1) < 1e-5)
+    let ten = try threshold(.falsePositiveIdentificationRate(0.01), 10)
+    #expect(abs(ten.falseAcceptRate! - 0.0010045) < 1e-6 && abs(ten.distance - 0.8) < 1e-3 && !ten.isExtrapolated)
+    let many = try threshold(.falsePositiveIdentificationRate(0.01), 100)
+    #expect(many.isExtrapolated && abs(many.distance - 0.6) < 1e-2)
+    #expect(throws: FacenetError.self) { try threshold(.falseAcceptRate(0), 1) }
+  }
+
+  @Test func whatIsExportedComesBack() throws {
+    try withFolder { folder in
+      let gallery = try Gallery(creating: folder + "/gallery.db", model: testModel())
+      try gallery.enrol("Nobody")
+      let template = Template(
+        unit(1), photo: "a \"photo\".jpg", digest: [UInt8](repeating: 5, count: 32), time: 17, quality: 0.5,
+        thumbnail: [1, 2, 3])
+      try gallery.enrol("Ada", key: "a", facts: #"{"born":1815}"#, templates: [Template(unit(0)), template])
+      let copy = try withFolder { exported in
+        try gallery.export(to: exported)
+        let copy = try Gallery(creating: folder + "/copy.db", model: testModel())
+        #expect(try copy.importPeople(from: exported) == 2)
+        #expect(throws: FacenetError.self) { try copy.importPeople(from: exported) }
+        return copy
+      }
+      let ada = try #require(try copy.person(key: "a"))
+      #expect(ada.name == "Ada" && ada.facts == #"{"born":1815}"# && ada.templates == 2)
+      var back = try copy.templates(of: ada.id)[1]
+      (back.id, back.person) = (0, 0)
+      #expect(back == template)
+      #expect(try copy.count().people == 2)
+    }
+  }
+}

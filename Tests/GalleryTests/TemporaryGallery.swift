@@ -1,0 +1,61 @@
+import Core
+import Glibc
+
+@testable import Gallery
+
+/// A vector of length 1 along one of eight axes.
+func unit(_ axis: Int, dimension: Int = 8) -> [Float] { (0..<dimension).map { $0 == axis ? 1 : 0 } }
+
+func testModel(dimension: Int = 8) throws -> GalleryModel {
+  try GalleryModel(
+    name: "test", fingerprint: "0123", dimension: dimension, threshold: 1,
+    thresholds: [(0.001, 0.8), (0.01, 1), (0.1, 1.2)])
+}
+
+func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  var template = Array("/tmp/facenet-gallery-XXXXXX".utf8CString)
+  let folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+  defer {
+    for file in (try? filesBeside(folder + "/x")) ?? [] { unlink(file) }
+    rmdir(folder)
+  }
+  return try body(folder)
+}
+
+func withGallery<Result>(encoding: TemplateEncoding = .float32, _ body: (Gallery) throws -> Result) throws -> Result {
+  try withFolder { folder in
+    try body(Gallery(creating: folder + "/gallery.db", model: testModel(), encoding: encoding))
+  }
+}
+
+/// The files in a file's folder.
+func filesBeside(_ path: String) throws -> [String] {
+  let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  guard let stream = opendir(folder) else { throw FacenetError(.notFound, folder) }
+  defer { closedir(stream) }
+  var files: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if name != ".", name != ".." { files.append("\(folder)/\(name)") }
+  }
+  return files
+}
+
+func found(_ bytes: [UInt8], beside path: String) throws -> Bool {
+  try filesBeside(path).contains { file in
+    let contents = try File.read(file)
+    return contents.withUnsafeBytes { contents in
+      (0..<max(0, contents.count - bytes.count + 1)).contains {
+        memcmp(contents.baseAddress! + $0, bytes, bytes.count) == 0
+      }
+    }
+  }
+}
+
+func mode(of path: String) throws -> UInt32 {
+  var information = stat()
+  guard stat(path, &information) == 0 else { throw FacenetError(.notFound, path) }
+  return information.st_mode & 0o777
+}

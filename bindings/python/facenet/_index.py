@@ -1,0 +1,272 @@
+"""An index of vectors: the nearest of many, found by their distance to a query."""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import operator
+import os
+from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Sequence, Tuple, Union
+
+from ._calls import Progress, watched
+from ._errors import InvalidArgumentError
+from ._image import path_bytes
+from ._library import CIndexOptions, Handle, check, library, thread_limit
+from ._values import np, vectors_from_c
+
+if TYPE_CHECKING:
+    import numpy
+    import numpy.typing
+
+    from ._values import Vectors
+
+    Keys = numpy.typing.NDArray[numpy.int64]
+
+KINDS = {"auto": 0, "flat": 1, "flat8": 2, "mlann": 3}
+"""facenet_index_kind by name."""
+LIKELIHOODS = {"equal-variance": 0, "distance-proportional": 1}
+"""facenet_likelihood by name."""
+KEYS = range(-(1 << 63), 1 << 63)
+
+
+class Index(Handle):
+    """Vectors under keys. Any thread: searches run together; changes wait.
+
+    >>> from facenet import Index, embed
+    >>> vectors = [embed(photograph)[0] for photograph in ("obama.jpg", "biden.jpg")]
+    >>> with Index(512) as index:
+    ...     index.add(vectors, keys=[10, 20])
+    ...     keys, squared_distances = index.search(embed("obama2.jpg"), nearest=2)
+    ...     keys.tolist(), bool(squared_distances[0, 0] < 1 < squared_distances[0, 1])
+    ([[10, 20]], True)
+    """
+
+    def __init__(
+        self,
+        dimension: int,
+        kind: str = "auto",
+        recall: float = 0.99,
+        seed: int = 1,
+        *,
+        threads: int = 1,
+        pivots: int = 0,
+        examined: int = 0,
+        partitions: int = 0,
+        likelihood: str = "equal-variance",
+        acceptance: float = 0,
+    ) -> None:
+        """An empty index for vectors of `dimension` numbers, D, 1 to 65,536.
+
+        kind: "flat", exact; "flat8", 8-bit codes, the best of them compared again; "mlann", distances to a few pivots tell
+        which vectors to compare; "auto" chooses from the number of vectors, their dimension and the recall.
+        recall: wanted share of queries whose nearest vector is found, 0 to 1; of consequence to "auto" and "mlann".
+        seed: decides what is left to chance, 0 to 2^32 - 1; the same calls with the same seed give the same results.
+        threads: at most this many work on a call, 0 for one a processor.
+
+        Of "mlann", 0 meaning that the library chooses:
+        pivots: a byte a vector each; at most 512.
+        examined: vectors compared exactly for a query.
+        partitions: parts that the vectors are divided into; the likeliest are looked at.
+        likelihood: "equal-variance" or "distance-proportional".
+        acceptance: a search may stop at a vector whose squared distance is below: a match, not always the nearest; 0: never.
+        """
+        numbers = dict(dimension=dimension, seed=seed, pivots=pivots, examined=examined, partitions=partitions)
+        for name, number in numbers.items():
+            if not 0 <= number <= 0xFFFFFFFF:
+                raise InvalidArgumentError(f"{name} is {number}, expected 0 to 2^32 - 1")
+        options = CIndexOptions(
+            struct_size=ctypes.sizeof(CIndexOptions),
+            kind=_named(kind, KINDS, "kind"),
+            threads=thread_limit(threads),
+            recall=recall,
+            seed=seed,
+            pivots=pivots,
+            examined=examined,
+            partitions=partitions,
+            likelihood=_named(likelihood, LIKELIHOODS, "likelihood"),
+            acceptance=acceptance,
+        )
+        super().__init__(library.facenet_index_create, [dimension, ctypes.byref(options)], library.facenet_index_free)
+
+    @classmethod
+    def open(
+        cls, path: Union[str, os.PathLike[str]], *, threads: int = 1, progress: Optional[Progress] = None
+    ) -> Index:
+        """Opens an index that was saved, by memory map: parts are read and compared with their checksums at first use.
+
+        The file may be replaced, as :meth:`save` does, but must not be changed in place while the index lives.
+        """
+        index = cls.__new__(cls)
+        with watched(progress):
+            arguments = [path_bytes(path), thread_limit(threads)]
+            Handle.__init__(index, library.facenet_index_open, arguments, library.facenet_index_free)
+        return index
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector, D."""
+        return int(library.facenet_index_dimension(self.handle))
+
+    def __len__(self) -> int:
+        """Vectors in the index."""
+        return int(library.facenet_index_count(self.handle))
+
+    def __contains__(self, key: int) -> bool:
+        """Whether there is a vector under this key."""
+        return key in KEYS and bool(library.facenet_index_contains(self.handle, operator.index(key)))
+
+    def add(self, vectors: Any, keys: Iterable[int], *, progress: Optional[Progress] = None) -> None:
+        """Adds vectors, all or none: (N, D) and N keys, int64; a float32 array in row-major order is not copied.
+
+        Raises InvalidArgumentError, naming the vector, for one that is zero or not finite, and for a key that is there
+        already or given twice.
+        """
+        self._change(library.facenet_index_add, vectors, keys, progress)
+
+    def replace(self, vectors: Any, keys: Iterable[int], *, progress: Optional[Progress] = None) -> None:
+        """Adds vectors as :meth:`add` does, but each takes the place of the one that has its key."""
+        self._change(library.facenet_index_replace, vectors, keys, progress)
+
+    def _change(self, function: Any, vectors: Any, keys: Iterable[int], progress: Optional[Progress]) -> None:
+        rows, names = Rows(vectors, self.dimension, "vectors"), KeyList(keys, "keys")
+        if rows.count != names.count:
+            raise InvalidArgumentError(f"there are {rows.count} vectors and {names.count} keys")
+        with watched(progress):
+            check(function(self.handle, rows.address, names.address, rows.count))
+
+    def remove(self, keys: Iterable[int]) -> int:
+        """Removes the vectors under these keys; returns how many there were."""
+        names, removed = KeyList(keys, "keys"), ctypes.c_size_t()
+        check(library.facenet_index_remove(self.handle, names.address, names.count, ctypes.byref(removed)))
+        return removed.value
+
+    def vector(self, key: int) -> Vectors:
+        """The vector under a key: float32 (D,), without numpy an array('f').
+
+        Raises NotFoundError where there is none.
+        """
+        if key not in KEYS:
+            raise InvalidArgumentError(f"the key {key} is no whole number of 64 bits")
+        dimension = self.dimension
+        floats = (ctypes.c_float * dimension)()
+        check(library.facenet_index_vector(self.handle, operator.index(key), floats, dimension))
+        return vectors_from_c(floats, 1, dimension)[0]  # type: ignore[no-any-return]
+
+    def search(
+        self,
+        queries: Any,
+        nearest: int = 10,
+        allowed: Optional[Iterable[int]] = None,
+        *,
+        progress: Optional[Progress] = None,
+    ) -> Tuple[Keys, Vectors]:
+        """The nearest vectors to each query: keys, int64 (Q, nearest), and squared Euclidean distances, float32 alike.
+
+        Rows go from near to far, of equally near vectors the smaller key first; where fewer are found, the key -1 and the
+        distance infinity fill the row. Without numpy both are lists of lists.
+        queries: (Q, D), or one vector (D,) as Q = 1; a float32 array in row-major order is not copied.
+        allowed: keys, the only ones that may be found; None: all may.
+        """
+        if not 0 <= nearest <= 0x7FFFFFFF:
+            raise InvalidArgumentError(f"nearest is {nearest}, expected 0 to 2^31 - 1")
+        rows = Rows(queries, self.dimension, "queries")
+        found = Found(rows.count, nearest)
+        filtered = KeyList([] if allowed is None else allowed, "allowed")
+        # NULL allows all keys, even where the caller allows none.
+        address = None if allowed is None else filtered.address or ctypes.byref(ctypes.c_int64())
+        arguments = [rows.address, rows.count, nearest, address, filtered.count, found.keys, found.squared_distances]
+        with watched(progress):
+            check(library.facenet_index_search(self.handle, *arguments))
+        return found.result()
+
+    def save(self, path: Union[str, os.PathLike[str]], *, progress: Optional[Progress] = None) -> None:
+        """Writes the index so that the file holds either what it held before or all of it."""
+        with watched(progress):
+            check(library.facenet_index_save(self.handle, path_bytes(path)))
+
+    def check(self, *, progress: Optional[Progress] = None) -> None:
+        """Reads all of the file that the index was opened from; raises CorruptError where it is not what was saved."""
+        with watched(progress):
+            check(library.facenet_index_check(self.handle))
+
+
+class Rows:
+    """(count, dimension) floats where the library can read them; alive as long as this object."""
+
+    def __init__(self, vectors: Any, dimension: int, name: str) -> None:
+        if np is not None:
+            self._owner = _matrix(vectors, dimension, name)
+            self.count, self.address = len(self._owner), self._owner.ctypes.data
+        else:
+            self._owner = _joined(vectors, dimension, name)
+            self.count, self.address = len(self._owner) // dimension, self._owner.buffer_info()[0]
+
+
+def _matrix(vectors: Any, dimension: int, name: str) -> Any:
+    """float32 (N, D) in row-major order."""
+    try:
+        matrix = np.ascontiguousarray(vectors, np.float32)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgumentError(f"{name} are no vectors of one length: {error}") from None
+    if matrix.size == 0 and matrix.ndim <= 2:
+        return matrix.reshape(0, dimension)
+    if matrix.ndim > 2 or matrix.shape[-1] != dimension:
+        raise InvalidArgumentError(f"{name} have the shape {matrix.shape}, expected (N, {dimension})")
+    return matrix.reshape(-1, dimension)
+
+
+def _joined(vectors: Sequence[Any], dimension: int, name: str) -> array.array[float]:
+    """The same without numpy: one row after the other."""
+    joined = array.array("f")
+    single = len(vectors) > 0 and isinstance(vectors[0], (int, float))
+    for place, vector in enumerate([vectors] if single else vectors):
+        if len(vector) != dimension:
+            raise InvalidArgumentError(f"{name}[{place}] has {len(vector)} numbers, expected {dimension}")
+        joined.extend(vector if isinstance(vector, array.array) and vector.typecode == "f" else map(float, vector))
+    return joined
+
+
+class KeyList:
+    """Whole numbers of 64 bits where the library can read them; alive as long as this object."""
+
+    def __init__(self, keys: Iterable[int], name: str) -> None:
+        self._owner: Any
+        if np is not None and isinstance(keys, np.ndarray) and keys.ndim == 1 and keys.dtype.kind == "i":
+            self._owner = np.ascontiguousarray(keys, np.int64)
+            self.count, self.address = len(self._owner), self._owner.ctypes.data
+            return
+        try:
+            if isinstance(keys, (str, bytes, bytearray)):
+                raise TypeError
+            self._owner = array.array("q", keys)
+        except (TypeError, OverflowError):
+            raise InvalidArgumentError(f"{name} are not whole numbers of 64 bits") from None
+        self.address, self.count = self._owner.buffer_info()
+
+
+class Found:
+    """Room for what a search finds."""
+
+    def __init__(self, count: int, nearest: int) -> None:
+        self._shape = (count, nearest)
+        if np is not None:
+            self._arrays = np.empty(self._shape, np.int64), np.empty(self._shape, np.float32)
+            self.keys, self.squared_distances = (array.ctypes.data for array in self._arrays)
+        else:
+            self.keys = (ctypes.c_int64 * (count * nearest))()
+            self.squared_distances = (ctypes.c_float * (count * nearest))()
+
+    def result(self) -> Tuple[Keys, Vectors]:
+        if np is not None:
+            return self._arrays
+        return self._rows(self.keys), self._rows(self.squared_distances)  # type: ignore[return-value]
+
+    def _rows(self, values: Any) -> List[List[Any]]:
+        count, nearest = self._shape
+        return [list(values[row * nearest : (row + 1) * nearest]) for row in range(count)]
+
+
+def _named(name: str, numbers: dict[str, int], what: str) -> int:
+    if name not in numbers:
+        raise InvalidArgumentError(f"{what} is {name!r}, expected one of {', '.join(numbers)}")
+    return numbers[name]
