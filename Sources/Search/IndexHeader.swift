@@ -4,6 +4,7 @@ import Core
 struct IndexHeader {
   static let section = "index"
   private static let kinds: [IndexKind] = [.flat, .flat8, .mlann, .auto]
+  private static let pivotChoices: [PivotChoice] = [.principal, .farthestFirst, .random]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
   var dimension: Int
@@ -21,6 +22,8 @@ struct IndexHeader {
     append(UInt32(options.pivots))
     append(UInt32(options.examined))
     append(UInt32(options.partitions))
+    append(UInt32(options.probed))
+    append(UInt32(Self.pivotChoices.firstIndex(of: options.pivotChoice)!))
     append(UInt32(Self.likelihoods.firstIndex(of: options.likelihood)!))
     append((options.acceptance ?? .nan).bitPattern)
     return bytes
@@ -60,10 +63,12 @@ struct IndexHeader {
     options.pivots = try integer(&reader)
     options.examined = try integer(&reader)
     options.partitions = try integer(&reader)
+    options.probed = try integer(&reader)
+    options.pivotChoice = try choice(&reader, Self.pivotChoices)
     options.likelihood = try choice(&reader, Self.likelihoods)
     let acceptance = try float(&reader)
     options.acceptance = acceptance.isNaN ? nil : acceptance
-    do throws(FacenetError) { try options.validate() } catch { throw FacenetError(.corrupt, error.message) }
+    try options.validate()
     guard VectorIndex.dimensions.contains(dimension), count <= VectorStore.largestCount else {
       throw FacenetError(.corrupt, "\(count) vectors of \(dimension) dimensions are out of range")
     }

@@ -20,6 +20,16 @@ public enum Likelihood: String, Sendable, Hashable, CaseIterable {
   case distanceProportional
 }
 
+/// Which pivots the `mlann` kind takes; all are made orthonormal.
+public enum PivotChoice: String, Sendable, Hashable, CaseIterable {
+  /// The directions in which the vectors differ most (principal components).
+  case principal
+  /// Each the vector that is farthest from those before it.
+  case farthestFirst
+  /// Vectors by chance.
+  case random
+}
+
 /// What a new index is to be. Zero and nil mean that the library chooses.
 public struct IndexOptions: Sendable, Hashable {
   /// How the index searches.
@@ -37,6 +47,10 @@ public struct IndexOptions: Sendable, Hashable {
   public var examined: Int
   /// `mlann`: parts that the vectors are divided into, the likeliest of which are looked at.
   public var partitions: Int
+  /// `mlann`: how many of the partitions are looked at for a query.
+  public var probed: Int
+  /// `mlann`: which pivots.
+  public var pivotChoice: PivotChoice
   /// `mlann`: how the likelihood is computed.
   public var likelihood: Likelihood
   /// `mlann`: the search may stop at a vector whose squared distance is below this; then it is *a* match, not always the
@@ -46,7 +60,8 @@ public struct IndexOptions: Sendable, Hashable {
   /// Creates options; what is not given is chosen by the library.
   public init(
     kind: IndexKind = .auto, recall: Float = 0, seed: UInt64 = 0, threads: Int = 1, pivots: Int = 0, examined: Int = 0,
-    partitions: Int = 0, likelihood: Likelihood = .equalVariance, acceptance: Float? = nil
+    partitions: Int = 0, probed: Int = 0, pivotChoice: PivotChoice = .principal,
+    likelihood: Likelihood = .equalVariance, acceptance: Float? = nil
   ) {
     self.kind = kind
     self.recall = recall
@@ -55,6 +70,8 @@ public struct IndexOptions: Sendable, Hashable {
     self.pivots = pivots
     self.examined = examined
     self.partitions = partitions
+    self.probed = probed
+    self.pivotChoice = pivotChoice
     self.likelihood = likelihood
     self.acceptance = acceptance
   }
@@ -68,7 +85,7 @@ extension IndexOptions {
     }
     for (what, value, limit) in [
       ("threads", threads, 1024), ("pivots", pivots, 512), ("examined vectors", examined, Int(Int32.max)),
-      ("partitions", partitions, 1 << 20),
+      ("partitions", partitions, 1 << 20), ("probed partitions", probed, 1 << 20),
     ] {
       guard value >= 0, value <= limit else {
         throw FacenetError(.invalidArgument, "the number of \(what) must be 0 to \(limit), got \(value)")

@@ -6,6 +6,7 @@ import Kernels
 /// One thread at a time.
 package struct LowestScores {
   private static let fewest = 128
+  private static let together = 128
 
   package let limit: Int
   package let margin: Float
@@ -30,6 +31,17 @@ package struct LowestScores {
   package mutating func offer(
     _ offered: UnsafePointer<Float>, count offeredCount: Int, first: Int, allowed: SlotSet? = nil
   ) {
+    // Few at a time: what the first of them are lowers the bound for the others.
+    for start in stride(from: 0, to: offeredCount, by: Self.together) {
+      let step = min(Self.together, offeredCount - start)
+      keep(offered + start, count: step, first: first + start, allowed)
+      if count >= pruneFrom { prune() }
+    }
+  }
+
+  private mutating func keep(
+    _ offered: UnsafePointer<Float>, count offeredCount: Int, first: Int, _ allowed: SlotSet?
+  ) {
     reserve(count + offeredCount)
     let (start, bound) = (count, bound)
     let kept = places.withUnsafeMutableBufferPointer { places in
@@ -47,7 +59,6 @@ package struct LowestScores {
       }
     }
     count += kept
-    if count >= pruneFrom { prune() }
   }
 
   package mutating func offer(_ score: Float, place: Int) {
@@ -66,6 +77,12 @@ package struct LowestScores {
   package mutating func take() -> ArraySlice<Int32> {
     prune()
     return places[..<count]
+  }
+
+  /// The places, the lowest score first, of equal ones the lower place first.
+  package mutating func takeInOrder() -> [Int32] {
+    prune()
+    return (0..<count).sorted { (scores[$0], places[$0]) < (scores[$1], places[$1]) }.map { places[$0] }
   }
 
   private mutating func reserve(_ wanted: Int) {

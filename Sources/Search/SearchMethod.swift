@@ -41,7 +41,9 @@ extension IndexKind {
   /// The method that a kind of index searches by.
   var method: any SearchMethod.Type {
     switch self {
-    case .flat, .mlann, .auto: FlatMethod.self
+    case .flat: FlatMethod.self
+    case .auto: AutoMethod.self
+    case .mlann: MLANNMethod.self
     case .flat8: Flat8Method.self
     }
   }

@@ -1,0 +1,101 @@
+import Core
+import Kernels
+
+/// One request to MLANN: the likeliest partitions, in them the likeliest vectors, of these the nearest. Immutable: any
+/// thread.
+struct MLANNSearch: Sendable {
+  /// Blocks scanned before the low scores are kept.
+  private static let blocksTogether = 16
+
+  private let request: SearchRequest
+  private let model: MLANNModel
+  private let plan: MLANNPlan
+  private let acceptance: Float?
+  /// (queries, pivots)
+  private let points: AlignedBuffer
+
+  init(_ request: SearchRequest, _ model: MLANNModel, _ plan: MLANNPlan, acceptance: Float?) throws(FacenetError) {
+    (self.request, self.model, self.acceptance) = (request, model, acceptance)
+    var plan = plan
+    plan.examined = max(plan.examined, request.nearest)
+    self.plan = plan
+    let queries = request.queries
+    points = try AlignedBuffer(count: queries.count * model.pivots.count * MemoryLayout<Float>.stride)
+    model.pivots.project(queries.row(0), rows: queries.count, into: points.pointer())
+  }
+
+  /// The neighbours found for a query.
+  func run(_ query: Int, in store: VectorStore) throws(FacenetError) -> [Neighbour] {
+    let point = UnsafePointer<Float>(points.pointer() + query * model.pivots.count)
+    let scores = try AlignedBuffer(
+      count: (Self.blocksTogether * ByteTable.rowsPerBlock + model.partitions.count) * MemoryLayout<Float>.stride)
+    defer { withExtendedLifetime(scores) {} }
+    let likelihood = try PivotLikelihood(point, model, plan.likelihood)
+    var lowest = LowestScores(limit: plan.examined)
+    let parts = likeliest(point, scores.pointer())
+    for part in parts {
+      try scan(model.table.blocks[Int(part)], likelihood, scores.pointer(), &lowest)
+    }
+    var places = lowest.takeInOrder()
+    if places.count < request.nearest, parts.count < model.partitions.count {
+      for (part, blocks) in model.table.blocks.enumerated() where !parts.contains(Int32(part)) {
+        try scan(blocks, likelihood, scores.pointer(), &lowest)
+      }
+      places = lowest.takeInOrder()
+    }
+    return try rank(places, query, in: store)
+  }
+
+  /// The partitions to look at, the likeliest first.
+  private func likeliest(_ point: UnsafePointer<Float>, _ scores: UnsafeMutablePointer<Float>) -> [Int32] {
+    let partitions = model.partitions
+    if plan.probed >= partitions.count { return (0..<Int32(partitions.count)).map { $0 } }
+    partitions.score(point, plan.likelihood, into: scores)
+    var lowest = LowestScores(limit: plan.probed)
+    for part in 0..<partitions.count { lowest.offer(scores[part], place: part) }
+    return Array(lowest.takeInOrder())
+  }
+
+  /// Offers the scores of a partition's rows.
+  private func scan(
+    _ blocks: [Int32], _ likelihood: PivotLikelihood, _ scores: UnsafeMutablePointer<Float>,
+    _ lowest: inout LowestScores
+  ) throws(FacenetError) {
+    var next = 0
+    while next < blocks.count {
+      let first = Int(blocks[next])
+      var count = 1
+      while count < Self.blocksTogether, next + count < blocks.count, Int(blocks[next + count]) == first + count {
+        count += 1
+      }
+      next += count
+      try likelihood.score(first..<first + count, in: model.table, into: scores)
+      let rows = ByteTable.rowsPerBlock
+      guard let allowed = request.allowed else {
+        lowest.offer(scores, count: count * rows, first: first * rows)
+        continue
+      }
+      for row in 0..<count * rows where scores[row] < lowest.bound {
+        let slot = Int(try model.table.slot(at: first * rows + row))
+        if slot >= 0, allowed.contains(slot) { lowest.offer(scores[row], place: first * rows + row) }
+      }
+    }
+  }
+
+  /// The nearest of the vectors whose rows are at these places, which are in order of likelihood.
+  private func rank(_ places: [Int32], _ query: Int, in store: VectorStore) throws(FacenetError) -> [Neighbour] {
+    let row = request.queries.row(query)
+    var best = Nearest(request.nearest)
+    for place in places {
+      let slot = Int(try model.table.slot(at: Int(place)))
+      guard slot >= 0, slot < store.count else {
+        throw FacenetError(.corrupt, "the table of pivots names slot \(slot) of \(store.count)")
+      }
+      try store.verify(slot..<slot + 1)
+      let distance = store.squaredDistance(row, slot)
+      best.offer(distance, key: store.key(slot))
+      if let acceptance, distance < acceptance { break }
+    }
+    return best.sorted
+  }
+}

@@ -1,0 +1,39 @@
+import Core
+import Kernels
+
+/// The pivots of MLANN as orthonormal directions through an origin: what tells vectors apart while their distances to the
+/// pivots are all that is looked at.
+///
+/// On unit vectors D(x, p) = 2 - 2<x, p>, so the equal-variance likelihood of distances to pivots is a squared distance
+/// of projections onto them, and orthonormal pivots count nothing twice. Immutable: any thread.
+final class Pivots: Sendable {
+  /// Numbers in a vector, padding included.
+  let stride: Int
+  let count: Int
+  /// The origin, then the directions: (1 + count, stride) floats.
+  let floats: [Float]
+  private let product: MatrixProduct
+
+  /// - Parameter floats: (1 + count, stride); zeros behind the last dimension.
+  init(_ floats: [Float], count: Int, stride: Int) throws(FacenetError) {
+    (self.stride, self.count, self.floats) = (stride, count, floats)
+    let result = floats.withUnsafeBufferPointer { floats -> Result<MatrixProduct, FacenetError> in
+      let origin = floats.baseAddress!
+      let bias = (1...count).map { -Reduction.dotProduct(origin, origin + $0 * stride, count: stride) }
+      return bias.withUnsafeBufferPointer { bias in
+        Result { () throws(FacenetError) in
+          try MatrixProduct(
+            inner: stride, columns: count, matrix: UnsafeBufferPointer(rebasing: floats[stride...]), transposed: true,
+            bias: bias)
+        }
+      }
+    }
+    product = try result.get()
+  }
+
+  /// Projects (rows, stride) vectors to (rows, count) numbers.
+  func project(_ vectors: UnsafePointer<Float>, rows: Int, into output: UnsafeMutablePointer<Float>, threads: Int = 1) {
+    product.run(
+      rows: rows, input: vectors, inputStride: stride, output: output, outputStride: count, threads: threads)
+  }
+}

@@ -1,0 +1,143 @@
+import Core
+import Testing
+
+@testable import Search
+
+/// Photos of people: a centre a person and noise around it, unit vectors.
+private struct People {
+  let dimension: Int
+  let gallery: [[Float]]
+  let probes: [[Float]]
+
+  init(_ count: Int, _ dimension: Int, probes wanted: Int, seed: Int) {
+    var dice = Dice(seed)
+    self.dimension = dimension
+    // Faces differ in few ways: the centres lie near a subspace of a quarter of the dimensions.
+    let mixing = dice.vectors(max(2, dimension / 4), dimension)
+    let centres = (0..<count).map { _ in Self.mixed(dice.vector(mixing.count), mixing) }
+    gallery = centres.map { Self.photo($0, &dice) }
+    probes = (0..<wanted).map { Self.photo(centres[$0 * count / wanted], &dice) }
+  }
+
+  private static func mixed(_ weights: [Float], _ mixing: [[Float]]) -> [Float] {
+    (0..<mixing[0].count).map { i in zip(weights, mixing).reduce(0) { $0 + $1.0 * $1.1[i] } }
+  }
+
+  private static func photo(_ centre: [Float], _ dice: inout Dice) -> [Float] {
+    let length = centre.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let noise = dice.vector(centre.count)
+    let values = zip(centre, noise).map { $0 / length + 0.5 * $1 / Float(centre.count).squareRoot() }
+    let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return values.map { $0 / norm }
+  }
+
+  func index(_ options: IndexOptions) throws(FacenetError) -> VectorIndex {
+    let index = try VectorIndex(dimension: dimension, options: options)
+    try index.add(gallery, keys: (0..<Int64(gallery.count)).map { 3 * $0 })
+    return index
+  }
+}
+
+@Suite struct MLANNTests {
+  /// All partitions, all vectors compared: nothing is left to the likelihood.
+  private static let exhaustive = 1 << 20
+
+  @Test(arguments: [(255, 4), (256, 1), (300, 7), (513, 33), (1000, 128)])
+  func allExaminedIsExact(count: Int, dimension: Int) throws {
+    let people = People(count, dimension, probes: 5, seed: count)
+    let flat = try people.index(IndexOptions(kind: .flat))
+    for partitions in [1, 3, 17] {
+      for likelihood in Likelihood.allCases {
+        for choice in PivotChoice.allCases {
+          let index = try people.index(
+            IndexOptions(
+              kind: .mlann, pivots: 5, examined: count, partitions: partitions, probed: Self.exhaustive,
+              pivotChoice: choice, likelihood: likelihood))
+          #expect(try index.search(people.probes, nearest: 9) == flat.search(people.probes, nearest: 9))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [(1000, 64), (6000, 64), (40_000, 32)])
+  func keepsItsPromise(count: Int, dimension: Int) throws {
+    let people = People(count, dimension, probes: 400, seed: 7)
+    let exact = try people.index(IndexOptions(kind: .flat)).search(people.probes, nearest: 1)
+    for kind in [IndexKind.mlann, .auto] {
+      let found = try people.index(IndexOptions(kind: kind)).search(people.probes, nearest: 1)
+      let hits = zip(exact, found).count { $0 == $1 }
+      #expect(hits >= 396, "\(kind): \(hits) of 400")
+    }
+  }
+
+  @Test(arguments: PivotChoice.allCases, Likelihood.allCases)
+  func fewPivotsFindMost(choice: PivotChoice, likelihood: Likelihood) throws {
+    let people = People(2000, 64, probes: 200, seed: 3)
+    let exact = try people.index(IndexOptions(kind: .flat)).search(people.probes, nearest: 1)
+    let found = try people.index(
+      IndexOptions(
+        kind: .mlann, pivots: 16, examined: 100, partitions: 1, pivotChoice: choice, likelihood: likelihood)
+    ).search(people.probes, nearest: 1)
+    #expect(zip(exact, found).count { $0 == $1 } >= 180)
+  }
+
+  /// Any sequence of changes, opened from a file in between, gives what comparing everything gives.
+  @Test(arguments: 0..<4) func changesLikeFlat(seed: Int) throws {
+    var dice = Dice(seed)
+    let options = IndexOptions(
+      kind: seed % 2 == 0 ? .mlann : .auto, pivots: 6, examined: Self.exhaustive, partitions: [1, 5][seed / 2],
+      probed: Self.exhaustive)
+    var index = try VectorIndex(dimension: 12, options: options)
+    let flat = try VectorIndex(dimension: 12, options: IndexOptions(kind: .flat))
+    let file = TemporaryFile()
+    for step in 0..<60 {
+      let keys = Set((0..<dice.next(below: 120)).map { _ in Int64(dice.next(below: 1500)) })
+      if dice.next(below: 4) == 0 {
+        #expect(try index.remove(Array(keys)) == flat.remove(Array(keys)))
+      } else {
+        let vectors = dice.vectors(keys.count, 12)
+        try index.replace(vectors, keys: Array(keys))
+        try flat.replace(vectors, keys: Array(keys))
+      }
+      let queries = dice.vectors(3, 12)
+      #expect(try index.search(queries, nearest: 7) == flat.search(queries, nearest: 7))
+      let allowed = Set((0..<600).map { _ in Int64(dice.next(below: 1500)) })
+      #expect(
+        try index.search(queries, nearest: 7, allowed: allowed) == flat.search(queries, nearest: 7, allowed: allowed))
+      if step % 9 == 8 {
+        try index.save(to: file.path)
+        index = try VectorIndex(path: file.path)
+        try index.check()
+        #expect(try index.search(queries, nearest: 7) == flat.search(queries, nearest: 7))
+      }
+    }
+  }
+
+  @Test func sameSeedSameResults() throws {
+    let people = People(3000, 32, probes: 50, seed: 1)
+    let options = { (threads: Int) in
+      IndexOptions(kind: .mlann, seed: 5, threads: threads, pivots: 8, examined: 10, partitions: 20, probed: 3)
+    }
+    let results = try [1, 1, 3].map { try people.index(options($0)).search(people.probes, nearest: 3) }
+    #expect(results[0] == results[1] && results[0] == results[2])
+  }
+
+  @Test func findsEnoughWhateverIsAllowed() throws {
+    let people = People(3000, 32, probes: 5, seed: 2)
+    let index = try people.index(IndexOptions(kind: .mlann, pivots: 8, examined: 4, partitions: 30, probed: 1))
+    let allowed = Set((0..<400).map { Int64(3 * $0) })
+    for found in try index.search(people.probes, nearest: 350, allowed: allowed) {
+      #expect(found.count == 350 && found.allSatisfy { allowed.contains($0.key) })
+    }
+  }
+
+  @Test func stopsAtAMatch() throws {
+    let people = People(2000, 32, probes: 40, seed: 9)
+    let index = try people.index(
+      IndexOptions(kind: .mlann, pivots: 8, examined: 500, partitions: 1, acceptance: 1.5))
+    let exact = try people.index(IndexOptions(kind: .flat)).search(people.probes, nearest: 1)
+    let found = try index.search(people.probes, nearest: 1)
+    #expect(found.allSatisfy { $0[0].squaredDistance < 1.5 })
+    #expect(found != exact, "whoever stops at the first match does not always find the nearest")
+  }
+}
