@@ -28,7 +28,7 @@ public func facenet_detector_decode(
 ) -> facenet_status {
   watched { () throws(FacenetError) in
     let out = try output(out)
-    let detector = try Detector(bytes: try file(bytes, count), options: try DetectorOptions(options))
+    let detector = try Detector(decoding: try file(bytes, count), options: try DetectorOptions(options))
     out.pointee = try HandleTable.shared.insert(detector)
   }
 }

@@ -29,7 +29,7 @@ public func facenet_embedder_decode(
 ) -> facenet_status {
   watched { () throws(FacenetError) in
     let out = try output(out)
-    let embedder = try Embedder(bytes: try file(bytes, count), options: try EmbedderOptions(options))
+    let embedder = try Embedder(decoding: try file(bytes, count), options: try EmbedderOptions(options))
     out.pointee = try HandleTable.shared.insert(embedder)
   }
 }

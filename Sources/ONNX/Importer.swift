@@ -21,12 +21,23 @@ extension Model {
     try self.init(decoding: bytes, name: name, foldingLimit: Model.defaultFoldingLimit)
   }
 
+  /// Reads a network from an ONNX file in memory; see ``init(decoding:name:)-(UnsafeRawBufferPointer,_)``.
+  public convenience init(decoding bytes: [UInt8], name: String = "model") throws(FacenetError) {
+    let buffer = try AlignedBuffer(count: bytes.count)
+    bytes.withUnsafeBytes { buffer.bytes.copyMemory(from: $0) }
+    try self.init(owning: buffer, name: name, foldingLimit: Model.defaultFoldingLimit)
+  }
+
   /// - Parameter foldingLimit: bytes that constants computed from the file's constants may take.
   package convenience init(decoding bytes: UnsafeRawBufferPointer, name: String, foldingLimit: Int)
     throws(FacenetError)
   {
     let buffer = try AlignedBuffer(count: bytes.count)
     buffer.bytes.copyMemory(from: bytes)
+    try self.init(owning: buffer, name: name, foldingLimit: foldingLimit)
+  }
+
+  private convenience init(owning buffer: AlignedBuffer, name: String, foldingLimit: Int) throws(FacenetError) {
     let file = ModelFile(owner: buffer, folder: nil)
     try self.init(UnsafeRawBufferPointer(buffer.bytes), file, name: name, foldingLimit: foldingLimit)
   }

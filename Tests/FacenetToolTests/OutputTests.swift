@@ -46,6 +46,13 @@ import Testing
     #expect(decimal(value, places) == text)
   }
 
+  @Test(arguments: [
+    ("é 脸.jpg", "é 脸.jpg"), ("x\u{1b}[31m\ny\u{9b}.jpg", "x\\x1b[31m\\x0ay\\x9b.jpg"), ("", ""),
+  ])
+  func messagesHaveNoControlCharacters(text: String, printed: String) {
+    #expect(printable(text) == printed)
+  }
+
   @Test func npyHeaderHasTheSameLengthForEveryShape() {
     for (rows, columns) in [(0, 0), (1, 512), (Int.max, Int.max)] {
       let header = NPYFile.header(rows: rows, columns: columns)

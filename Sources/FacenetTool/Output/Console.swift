@@ -36,10 +36,10 @@ final class Console {
     }
   }
 
-  /// Writes one sentence to standard error.
+  /// Writes one sentence to standard error, as ``printable(_:)`` text.
   func message(_ sentence: String) {
     progress?.clear()
-    let line = Array("facenet: \(sentence)\n".utf8)
+    let line = Array("facenet: \(printable(sentence))\n".utf8)
     _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 

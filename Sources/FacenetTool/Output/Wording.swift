@@ -22,6 +22,14 @@ func sentence(_ message: String, about path: String) -> String {
   message.contains(path) ? message : "\(path): \(message)"
 }
 
+/// A text without control characters, which could move a terminal's cursor or fake a line: `\\x1b` in the place of escape.
+func printable(_ text: String) -> String {
+  text.unicodeScalars.reduce(into: "") { result, scalar in
+    let isControl = scalar.properties.generalCategory == .control
+    result += isControl ? (scalar.value < 16 ? "\\x0" : "\\x") + String(scalar.value, radix: 16) : String(scalar)
+  }
+}
+
 /// A text with blanks after it, `width` characters in all or more.
 func padded(_ text: String, _ width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))

@@ -32,9 +32,16 @@ public final class Detector: Sendable {
 
   /// Opens a detector whose ONNX file is in memory; `name` is what messages call it.
   public convenience init(
-    bytes: UnsafeRawBufferPointer, name: String = "model", options: DetectorOptions = DetectorOptions()
+    decoding bytes: UnsafeRawBufferPointer, name: String = "model", options: DetectorOptions = DetectorOptions()
   ) throws(FacenetError) {
-    try self.init(ModelFile(bytes: bytes, name: name), options: options)
+    try self.init(ModelFile(decoding: bytes, name: name), options: options)
+  }
+
+  /// Opens a detector whose ONNX file is in memory; `name` is what messages call it.
+  public convenience init(
+    decoding bytes: [UInt8], name: String = "model", options: DetectorOptions = DetectorOptions()
+  ) throws(FacenetError) {
+    try self.init(ModelFile(decoding: bytes, name: name), options: options)
   }
 
   package init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {

@@ -50,9 +50,16 @@ public final class Embedder: Sendable {
 
   /// Opens an embedder whose ONNX file is in memory; `name` is what messages call it.
   public convenience init(
-    bytes: UnsafeRawBufferPointer, name: String = "model", options: EmbedderOptions = EmbedderOptions()
+    decoding bytes: UnsafeRawBufferPointer, name: String = "model", options: EmbedderOptions = EmbedderOptions()
   ) throws(FacenetError) {
-    try self.init(ModelFile(bytes: bytes, name: name), options: options)
+    try self.init(ModelFile(decoding: bytes, name: name), options: options)
+  }
+
+  /// Opens an embedder whose ONNX file is in memory; `name` is what messages call it.
+  public convenience init(
+    decoding bytes: [UInt8], name: String = "model", options: EmbedderOptions = EmbedderOptions()
+  ) throws(FacenetError) {
+    try self.init(ModelFile(decoding: bytes, name: name), options: options)
   }
 
   package init(_ file: ModelFile, options: EmbedderOptions) throws(FacenetError) {

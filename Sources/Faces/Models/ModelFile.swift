@@ -16,7 +16,11 @@ package struct ModelFile: Sendable {
     try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try Model(path: path) })
   }
 
-  package init(bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {
+  package init(decoding bytes: UnsafeRawBufferPointer, name: String) throws(FacenetError) {
+    try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try Model(decoding: bytes, name: name) })
+  }
+
+  package init(decoding bytes: [UInt8], name: String) throws(FacenetError) {
     try self.init(try Progress.part(0, of: 2) { () throws(FacenetError) in try Model(decoding: bytes, name: name) })
   }
 
