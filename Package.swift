@@ -76,7 +76,8 @@ let package = Package(
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
     .executableTarget(
-      name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "Kernels", "ONNX"]),
+      name: "FacenetTool",
+      dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX"]),
     .systemLibrary(name: "CFacenet", path: "include"),
     floor(
       "FacenetC",
