@@ -81,7 +81,7 @@ let package = Package(
     .systemLibrary(name: "CFacenet", path: "include"),
     floor(
       "FacenetC",
-      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Facenet"]),
+      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Facenet"]),
     .target(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
