@@ -122,7 +122,8 @@ extension Gallery {
   /// The index beside the database, where it is sound, this gallery's, and holds nothing that the gallery does not.
   private func savedIndex(_ identity: Int64, _ owners: [Int64: Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
-      saved.options.seed == UInt64(identity), saved.dimension == model.dimension, saved.kind == options.index.kind,
+      saved.options.seed == UInt64(identity), saved.dimension == model.dimension,
+      saved.options.kind == options.index.kind,
       saved.count == owners.keys.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
     else { return nil }
     return saved
