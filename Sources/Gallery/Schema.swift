@@ -46,7 +46,7 @@ enum Schema {
     """
     CREATE TABLE gallery (
       one INTEGER PRIMARY KEY CHECK (one = 1) DEFAULT 1, identity INTEGER NOT NULL, changes INTEGER NOT NULL,
-      model BLOB NOT NULL, encoding TEXT NOT NULL) STRICT
+      unerased INTEGER NOT NULL DEFAULT 0, model BLOB NOT NULL, encoding TEXT NOT NULL) STRICT
     """,
     """
     CREATE TABLE people (
