@@ -103,7 +103,9 @@ extension Gallery {
 
   /// Writes all of it or nothing, and counts the change.
   /// - Parameter erasing: whether it takes something out, which the log holds until ``erase()`` is through.
-  func write<Result>(erasing: Bool = false, _ body: (Connection) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+  func write<Result>(erasing: Bool = false, _ body: (Connection) throws(FacenetError) -> Result)
+    throws(FacenetError) -> Result
+  {
     try store.withLock { store throws(FacenetError) in
       let connection = store.connection
       return try connection.transaction { () throws(FacenetError) in

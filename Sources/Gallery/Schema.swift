@@ -17,6 +17,8 @@ enum Schema {
   static func create(in connection: Connection, identity: Int64, model: GalleryModel, encoding: TemplateEncoding)
     throws(FacenetError)
   {
+    // Seven rows of 512 float32 fit a page of 16 KiB, one a page of 4 KiB.
+    try connection.run("PRAGMA page_size = 16384")
     try connection.run("PRAGMA journal_mode = WAL")
     try connection.transaction { () throws(FacenetError) in
       try connection.run("PRAGMA application_id = \(application)")

@@ -10,7 +10,7 @@ private enum SmallDisk {
 
   static func with(_ body: (String) throws -> Void) throws {
     try withFolder { folder in
-      guard mount("tmpfs", folder, "tmpfs", 0, "size=512k,mode=700") == 0 else {
+      guard mount("tmpfs", folder, "tmpfs", 0, "size=1m,mode=700") == 0 else {
         throw FacenetError(.unsupported, "cannot mount a tmpfs: \(String(cString: strerror(errno)))")
       }
       defer { umount2(folder, Int32(MNT_DETACH)) }
@@ -31,12 +31,13 @@ private enum SmallDisk {
       let gallery = try Gallery(creating: folder + "/gallery.db", model: testModel())
       let thumbnail = [UInt8](repeating: 7, count: 9000)
       var acknowledged: [Int64] = []
-      #expect(performing: {
-        while acknowledged.count < 1000 {
-          acknowledged.append(
-            try gallery.enrol("Person", templates: [Template(unit(acknowledged.count % 8), thumbnail: thumbnail)]))
-        }
-      }, throws: full)
+      #expect(
+        performing: {
+          while acknowledged.count < 1000 {
+            acknowledged.append(
+              try gallery.enrol("Person", templates: [Template(unit(acknowledged.count % 8), thumbnail: thumbnail)]))
+          }
+        }, throws: full)
       #expect(!acknowledged.isEmpty && acknowledged.count < 100)
       #expect(try gallery.people().map(\.id) == acknowledged)
       #expect(try gallery.check() == [])

@@ -78,7 +78,8 @@ import Testing
     try withFolder { folder in
       let options = GalleryOptions(wait: wait)
       let path = folder + "/gallery.db"
-      #expect(refusal { _ = try Gallery(creating: path, model: testModel(), options: options) }?.status == .invalidArgument)
+      #expect(
+        refusal { _ = try Gallery(creating: path, model: testModel(), options: options) }?.status == .invalidArgument)
       #expect(access(path, F_OK) != 0)
       _ = try Gallery(creating: path, model: testModel())
       #expect(refusal { _ = try Gallery(path: path, options: options) }?.status == .invalidArgument)
@@ -92,7 +93,8 @@ import Testing
       try withFolder { exported in
         try Gallery(creating: folder + "/other.db", model: other).export(to: exported)
         let error = refusal { try gallery.importPeople(from: exported) }
-        #expect(error?.message == "\(exported) was exported for the model other, the gallery \(gallery.path) is for test")
+        #expect(
+          error?.message == "\(exported) was exported for the model other, the gallery \(gallery.path) is for test")
       }
     }
   }
