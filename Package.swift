@@ -76,11 +76,12 @@ let package = Package(
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
     .executableTarget(
-      name: "FacenetTool", dependencies: ["Core", "Evaluation", "Faces", "Graph", "Imaging", "Kernels", "ONNX"]),
+      name: "FacenetTool",
+      dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX"]),
     .systemLibrary(name: "CFacenet", path: "include"),
     floor(
       "FacenetC",
-      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Facenet"]),
+      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Facenet"]),
     .target(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),

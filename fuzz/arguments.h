@@ -6,7 +6,7 @@
 
 /* Handles: shared by all threads, freed under their feet. */
 
-enum kind { BITMAP, DETECTOR, EMBEDDER, PIPELINE, MODEL, SESSION, INDEX, KINDS };
+enum kind { BITMAP, DETECTOR, EMBEDDER, PIPELINE, MODEL, SESSION, INDEX, GALLERY, KINDS };
 enum { PLACES = 6 };
 static struct {
   _Atomic uintptr_t handle;
@@ -43,7 +43,8 @@ static void release(enum kind kind, uintptr_t handle) {
   case PIPELINE: facenet_pipeline_free((facenet_pipeline *)handle); break;
   case MODEL: facenet_model_free((facenet_model *)handle); break;
   case SESSION: facenet_session_free((facenet_session *)handle); break;
-  default: facenet_index_free((facenet_index *)handle);
+  case INDEX: facenet_index_free((facenet_index *)handle); break;
+  default: facenet_gallery_free((facenet_gallery *)handle);
   }
 }
 

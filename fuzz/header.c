@@ -3,7 +3,7 @@
  * Usage: header CORPUS FIRST COUNT [trace]   CORPUS: what corpus.py wrote; seeds FIRST ... FIRST + COUNT - 1
  * Prints each seed before it begins and, at the end, how many calls were made and which succeeded how often. Ends by a signal where the library traps,
  * breaks a promise of the header, or does not return from a call within 20 seconds of work. */
-#include "indexes.h"
+#include "galleries.h"
 #include "told.h"
 
 #include <math.h>
@@ -320,6 +320,7 @@ static void pipeline_free(caller *c) { free_handle(c, PIPELINE); }
 static void model_free(caller *c) { free_handle(c, MODEL); }
 static void session_free(caller *c) { free_handle(c, SESSION); }
 static void index_free(caller *c) { free_handle(c, INDEX); }
+static void gallery_free(caller *c) { free_handle(c, GALLERY); }
 
 /* How often each is called, in shares. */
 static const struct { void (*call)(caller *); const char *name; unsigned share; } functions[] = {
@@ -337,7 +338,11 @@ static const struct { void (*call)(caller *); const char *name; unsigned share; 
     CALL(session_output, 5), CALL(session_free, 1), CALL(index_create, 4), CALL(index_open, 3),
     CALL(index_dimension, 1), CALL(index_count, 1), CALL(index_contains, 1), CALL(index_add, 12),
     CALL(index_replace, 6), CALL(index_remove, 6), CALL(index_vector, 3), CALL(index_search, 14),
-    CALL(index_save, 4), CALL(index_check, 2), CALL(index_free, 1),
+    CALL(index_save, 4), CALL(index_check, 2), CALL(index_free, 1), CALL(gallery_create, 4), CALL(gallery_open, 3),
+    CALL(gallery_dimension, 1), CALL(gallery_enrol, 8), CALL(gallery_enrol_images, 4), CALL(gallery_add, 4),
+    CALL(gallery_rename, 2), CALL(gallery_remove, 3), CALL(gallery_person, 2), CALL(gallery_people, 3),
+    CALL(gallery_identify, 8), CALL(gallery_export, 2), CALL(gallery_import, 2), CALL(gallery_check, 2),
+    CALL(gallery_compact, 1), CALL(gallery_statistics, 1), CALL(gallery_free, 1),
 #undef CALL
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
@@ -381,7 +386,7 @@ static void *make_calls(void *argument) {
   static void (*const first[])(caller *) = {bitmap_decode,   detector_decode, detector_decode, embedder_decode,
                                             embedder_decode, model_decode,    model_decode,    model_decode,
                                             session_new,     session_new,     pipeline_new,    index_create,
-                                            index_create,    index_add,       index_save};
+                                            index_add,       index_save,      gallery_create,  gallery_enrol};
   caller *c = argument;
   for (size_t i = 0; i < sizeof first / sizeof *first && happens(&c->dice, 98); i++)
     for (size_t position = 0; position < FUNCTIONS; position++)

@@ -13,9 +13,10 @@ static void index_create(caller *c) {
   dice *dice = &c->dice;
   facenet_index_options options = {.kind = happens(dice, 90) ? (int32_t)below(dice, 4) : (int32_t)any_uint32(dice),
                                    .threads = any_threads(dice), .recall = any_share(dice), .seed = any_uint32(dice)};
-  uint32_t *const numbers[] = {&options.pivots, &options.examined, &options.partitions};
-  for (int i = 0; i < 3; i++)
+  uint32_t *const numbers[] = {&options.pivots, &options.examined, &options.partitions, &options.probed};
+  for (int i = 0; i < 4; i++)
     if (happens(dice, 30)) *numbers[i] = happens(dice, 70) ? (uint32_t)below(dice, 40) : any_uint32(dice);
+  options.choice = happens(dice, 90) ? (int32_t)below(dice, 3) : (int32_t)any_uint32(dice);
   options.likelihood = happens(dice, 90) ? (int32_t)below(dice, 2) : (int32_t)any_uint32(dice);
   options.acceptance = happens(dice, 80) ? 0 : any_float(dice);
   facenet_index **out = output(c, sizeof *out);

@@ -2,7 +2,7 @@
  *
  * What is not declared here is not published. The order is the order of learning: version and errors, values,
  * verification in one call; then the parts it is made of: bitmap, detector, embedder, pipeline; then any ONNX network;
- * then an index of vectors.
+ * then an index of vectors, and a gallery of people.
  *
  * Everywhere:
  * - A function that can fail returns facenet_status; its outputs come last and are untouched when it fails. Functions
@@ -61,14 +61,15 @@ const char *facenet_status_name(facenet_status status);
 const char *facenet_error_message(void);
 
 /* Long calls can tell how far they are and can be stopped: those that open a detector, an embedder, a pipeline or a
- * model, that find, embed or verify faces, that run a session, and that open, change, search, save or check an index. */
+ * model, that find, embed or verify faces, that run a session, and that open, change, search, save or
+ * check an index or a gallery. */
 
 /* Takes the context it was set with and how much of the call is done, 0 ... 1, never less than before: at first, after
  * each hundredth, at least every tenth of a second where the call can tell, and once as 1 when it has succeeded. Called
- * on the thread that makes the call, before it returns, with no lock held but that of the index whose call it is.
+ * on the thread that makes the call, before it returns, with no lock held but that of the index or gallery it uses.
  * Returns 0 to go on; anything else makes the call fail with CANCELLED, except at 1, when all is done; what was open
  * stays usable, but a session that was stopped has no outputs. It may call the library, which tells nothing of those
- * calls and refuses the session that is running and the index that is in use.
+ * calls and refuses the session that is running and the index or gallery that is in use.
  * It must return: neither longjmp nor a C++ exception may leave it. */
 typedef int32_t (*facenet_progress_function)(void *context, double fraction);
 
@@ -358,7 +359,15 @@ enum {
   FACENET_INDEX_AUTO = 0,  /* chosen, with its parameters, from the number of vectors, their dimension and the recall */
   FACENET_INDEX_FLAT = 1,  /* every vector is compared: exact */
   FACENET_INDEX_FLAT8 = 2, /* 8-bit codes of every vector are compared, and the best of them again exactly */
-  FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest the nearest: those are compared */
+  FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest near: those are compared */
+};
+
+/* Which pivots; they are made orthonormal. */
+typedef int32_t facenet_pivot_choice;
+enum {
+  FACENET_PIVOTS_PRINCIPAL = 0,      /* the directions in which the vectors differ most */
+  FACENET_PIVOTS_FARTHEST_FIRST = 1, /* each the vector that is farthest from those before it */
+  FACENET_PIVOTS_RANDOM = 2          /* vectors by chance */
 };
 
 /* How the likelihood of a vector follows from its distances to the pivots. */
@@ -378,6 +387,8 @@ typedef struct facenet_index_options {
   uint32_t pivots;               /* a byte a vector each; at most 512 */
   uint32_t examined;             /* vectors compared exactly for a query */
   uint32_t partitions;           /* parts that the vectors are divided into; the likeliest are looked at */
+  uint32_t probed;               /* how many of the parts are looked at for a query */
+  facenet_pivot_choice choice;   /* 0: FACENET_PIVOTS_PRINCIPAL */
   facenet_likelihood likelihood; /* 0: FACENET_EQUAL_VARIANCE */
   float acceptance; /* a search may stop at a vector whose squared distance is below: a match, not always the nearest;
                        0: never */
@@ -400,8 +411,8 @@ size_t facenet_index_count(const facenet_index *index);
 int32_t facenet_index_contains(const facenet_index *index, int64_t key);
 
 /* Adds vectors, all or none: count x dimension floats, one vector after the other, and a key for each. Fails with
- * INVALID_ARGUMENT, naming the vector from 0, for one that is zero or not finite, and for a key that is there already or
- * given twice; with TOO_LARGE above 2^31 - 1 vectors and where memory is lacking. Since 0.1. */
+ * INVALID_ARGUMENT, naming the vector from 0, for one that is zero or not finite, and for a key that is there or given
+ * twice; with TOO_LARGE above 2^31 - 1 vectors and where memory is lacking. Since 0.1. */
 facenet_status facenet_index_add(facenet_index *index, const float *vectors, const int64_t *keys, size_t count);
 
 /* The same, but a vector takes the place of the one that has its key. Since 0.1. */
@@ -415,8 +426,8 @@ facenet_status facenet_index_remove(facenet_index *index, const int64_t *keys, s
 facenet_status facenet_index_vector(const facenet_index *index, int64_t key, float *vector, size_t capacity);
 
 /* The nearest vectors to each of count queries, count x dimension floats: count x nearest keys and squared Euclidean
- * distances, a row a query, nearest first, of equally near ones the smaller key first. Where fewer are found, the key -1
- * and the distance INFINITY fill the row. allowed: allowed_count keys, the only ones that may be found; NULL: all may.
+ * distances, a row a query, nearest first, of equally near ones the smaller key first. Where fewer are found, the key
+ * -1 and the distance INFINITY fill the row. allowed: allowed_count keys, the only ones that may be found; NULL: all.
  * Fails with INVALID_ARGUMENT, naming the query from 0, for one that is zero or not finite. Since 0.1. */
 facenet_status facenet_index_search(const facenet_index *index, const float *queries, size_t count, size_t nearest,
                                     const int64_t *allowed, size_t allowed_count, int64_t *keys,
@@ -432,6 +443,149 @@ facenet_status facenet_index_check(const facenet_index *index);
 
 /* NULL is ignored. Since 0.1. */
 void facenet_index_free(facenet_index *index);
+
+/* Gallery: people and the templates of their faces in a file, bound to one embedder: whose face is this? Any thread:
+ * calls that read or write the file wait for each other, searches run together. Other processes may read the same
+ * gallery, and write in turns. */
+
+typedef struct facenet_gallery facenet_gallery;
+
+/* How a new gallery stores embeddings. */
+typedef int32_t facenet_template_encoding;
+enum {
+  FACENET_TEMPLATE_FLOAT32 = 0, /* four bytes a number, as they are */
+  FACENET_TEMPLATE_BYTE = 1     /* one byte a number */
+};
+
+typedef struct facenet_gallery_options {
+  uint32_t struct_size;
+  facenet_template_encoding encoding; /* of a new gallery */
+  float wait;                         /* seconds that a call waits while another process writes, up to 3600; 0: 5 */
+  facenet_index_kind index;           /* how it is searched */
+  float recall;                       /* as in facenet_index_options */
+  uint32_t threads;                   /* at most this many work on a call, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
+} facenet_gallery_options;
+
+/* Someone of a gallery. Its layout is final. */
+typedef struct facenet_person {
+  int64_t id;         /* the gallery's number, above 0, never given again */
+  double created;     /* seconds since 1970 */
+  uint64_t templates; /* how many there are */
+  char name[1024];    /* 1 to 1000 bytes; others may have the same */
+  char key[1024];     /* what another system calls them, nobody else's; "": none */
+} facenet_person;
+
+/* Makes a new gallery, a file that its owner alone may read, for the embedder of a pipeline. Fails with
+ * INVALID_ARGUMENT where the path exists, NOT_FOUND, IO. Since 0.1. */
+facenet_status facenet_gallery_create(const char *path, const facenet_pipeline *pipeline,
+                                      const facenet_gallery_options *options, facenet_gallery **out);
+
+/* Opens a gallery. Fails with NOT_FOUND or IO, CORRUPT for what is no gallery, UNSUPPORTED for a later version's.
+ * Since 0.1. */
+facenet_status facenet_gallery_open(const char *path, const facenet_gallery_options *options, facenet_gallery **out);
+
+/* How many floats an embedding has; 0 on failure. Since 0.1. */
+uint32_t facenet_gallery_dimension(const facenet_gallery *gallery);
+
+/* Adds a person with count templates, count x dimension floats, all or nothing: on disk when this returns. key: NULL
+ * for none. Writes the person's number. Fails with INVALID_ARGUMENT for a name or key that is empty, above 1000 bytes
+ * or not one line, a key that somebody has, and an embedding that is not the model's. Since 0.1. */
+facenet_status facenet_gallery_enrol(facenet_gallery *gallery, const char *name, const char *key,
+                                     const float *embeddings, size_t count, int64_t *person);
+
+/* The same from photographs that show one face each. Fails also with NOT_FOUND for one that shows none, and
+ * INVALID_ARGUMENT for one that shows several and where the pipeline's embedder is not the gallery's. Since 0.1. */
+facenet_status facenet_gallery_enrol_images(facenet_gallery *gallery, const facenet_pipeline *pipeline,
+                                            const char *name, const char *key, const facenet_image *images,
+                                            size_t count, int64_t *person);
+
+/* Adds templates to a person, all or none. Fails with NOT_FOUND for a person who is not there. Since 0.1. */
+facenet_status facenet_gallery_add(facenet_gallery *gallery, int64_t person, const float *embeddings, size_t count);
+
+/* Gives a person another name. Fails as facenet_gallery_add and facenet_gallery_enrol do. Since 0.1. */
+facenet_status facenet_gallery_rename(facenet_gallery *gallery, int64_t person, const char *name);
+
+/* Removes people and all that belongs to them, from every file of the gallery, all or none. Fails with NOT_FOUND for a
+ * person who is not there, IO where another process still reads an older state: then they are removed, and
+ * facenet_gallery_compact has to be called to overwrite it. Since 0.1. */
+facenet_status facenet_gallery_remove(facenet_gallery *gallery, const int64_t *people, size_t count);
+
+/* Someone by number. Fails with NOT_FOUND. Since 0.1. */
+facenet_status facenet_gallery_person(const facenet_gallery *gallery, int64_t person, facenet_person *out);
+
+/* The first people whose number is above after, at most capacity, by number: begin with after 0, go on after the last
+ * one that was written, until *count is 0. Since 0.1. */
+facenet_status facenet_gallery_people(const facenet_gallery *gallery, int64_t after, facenet_person *people,
+                                      size_t capacity, size_t *count);
+
+/* Whether a face is somebody's. */
+typedef int32_t facenet_verdict;
+enum {
+  FACENET_KNOWN = 1,    /* one person is near enough */
+  FACENET_UNKNOWN = 2,  /* nobody is */
+  FACENET_AMBIGUOUS = 3 /* two people are, nearly alike */
+};
+
+/* At most one of the first three says when a face is somebody's; if none does: 0.01 of strangers pass. */
+typedef struct facenet_identification_options {
+  uint32_t struct_size;
+  float false_positive_rate; /* wanted share of strangers taken for somebody of this gallery, above 0 and below 1 */
+  float false_accept_rate;   /* wanted share of pairs of different people that pass, above 0 and below 1 */
+  float distance;            /* by the model's metric */
+  float margin;              /* a second person within it of the first makes a face ambiguous; 0: 5% of the threshold */
+  uint32_t people;           /* best people that are told, at most 1000; 0: 5 */
+  uint32_t templates;        /* a person's distance is the mean of that many nearest templates, at most 100; 0: 1 */
+} facenet_identification_options;
+
+/* What a gallery says of a face. Its layout is final. */
+typedef struct facenet_identification {
+  int64_t person;  /* who it is; 0 unless known */
+  float distance;  /* of the best person; INFINITY where the gallery is empty */
+  float threshold; /* the largest distance that is accepted */
+  facenet_verdict verdict;
+  uint32_t count; /* best people that were written */
+} facenet_identification;
+
+/* Somebody who is near. Its layout is final. */
+typedef struct facenet_candidate {
+  int64_t person;
+  int64_t nearest; /* the number of the nearest of the person's templates */
+  float distance;
+  uint32_t templates; /* how many the person has */
+} facenet_candidate;
+
+/* Says whose faces count embeddings are, count x dimension floats, each by itself: out[i], and its best people, nearest
+ * first, from candidates + i * options.people on; candidates may be NULL. Fails with INVALID_ARGUMENT for an embedding
+ * that is not the model's, UNSUPPORTED where a rate is wanted of a model that was never measured. Since 0.1. */
+facenet_status facenet_gallery_identify(const facenet_gallery *gallery, const float *embeddings, size_t count,
+                                        const facenet_identification_options *options, facenet_candidate *candidates,
+                                        facenet_identification *out);
+
+/* Writes all people and templates into a folder, which is made where it is not there. Since 0.1. */
+facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char *folder);
+
+/* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's
+ * export and a key that somebody has, CORRUPT. Since 0.1. */
+facenet_status facenet_gallery_import(facenet_gallery *gallery, const char *folder, size_t *people);
+
+/* Reads all of the gallery. Fails with CORRUPT, naming the first fault, where it is not sound. Since 0.1. */
+facenet_status facenet_gallery_check(const facenet_gallery *gallery);
+
+/* Gives unused space back and overwrites what was removed. Since 0.1. */
+facenet_status facenet_gallery_compact(facenet_gallery *gallery);
+
+/* Sizes of a gallery. Its layout is final. */
+typedef struct facenet_gallery_sizes {
+  uint64_t people, templates;
+  uint64_t people_without_templates; /* who are never found */
+  uint64_t bytes, unused_bytes;      /* of the file; facenet_gallery_compact gives back what nothing uses */
+} facenet_gallery_sizes;
+
+/* Since 0.1. */
+facenet_status facenet_gallery_statistics(const facenet_gallery *gallery, facenet_gallery_sizes *out);
+
+/* NULL is ignored. Since 0.1. */
+void facenet_gallery_free(facenet_gallery *gallery);
 
 #ifdef __cplusplus
 }

@@ -135,9 +135,11 @@ def case_breaches(paths: Iterable[str]) -> Iterator[str]:
 
 
 def length_breaches(root: Path, paths: Iterable[str]) -> Iterator[str]:
-    """Source files that are too long to be one idea."""
+    """Source files that are too long to be one idea. Copies of the published header are records of it."""
     for path in paths:
         if path.split("/")[0] not in MEASURED_FOLDERS or Path(path).suffix not in MEASURED_SUFFIXES:
+            continue
+        if Path(path).name == "facenet.h":
             continue
         lines = (root / path).read_bytes().count(b"\n")
         if lines > LONGEST:

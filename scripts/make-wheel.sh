@@ -34,6 +34,7 @@ cp -R "$root/bindings/python/facenet" "$root/bindings/python/pyproject.toml" "$r
   "$root/bindings/python/README.md" "$root/LICENSE" "$temporary/source"
 licence libturbojpeg libturbojpeg0
 licence libpng16 libpng16-16 libpng16-16t64
+licence libsqlite3 libsqlite3-0
 
 FACENET_ROOT=$root FACENET_BUNDLE=$build/lib/libfacenet.so.0 \
   "$tools/pip" wheel --quiet --disable-pip-version-check --no-index --no-build-isolation \

@@ -1,6 +1,7 @@
 import CFacenet
 import Core
 import Faces
+import Gallery
 import Search
 
 /// A structure of options that begins with its own size, so that it may grow.
@@ -20,7 +21,15 @@ extension facenet_embedder_options: OptionsStructure {
 }
 
 extension facenet_index_options: OptionsStructure {
-  static let firstSize = 40
+  static let firstSize = 48
+}
+
+extension facenet_gallery_options: OptionsStructure {
+  static let firstSize = 24
+}
+
+extension facenet_identification_options: OptionsStructure {
+  static let firstSize = 28
 }
 
 extension facenet_session_options: OptionsStructure {
@@ -85,7 +94,8 @@ extension EmbedderOptions {
 }
 
 extension IndexOptions {
-  private static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
+  fileprivate static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
+  private static let choices: [PivotChoice] = [.principal, .farthestFirst, .random]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
   init(_ pointer: UnsafePointer<facenet_index_options>?) throws(FacenetError) {
@@ -94,9 +104,50 @@ extension IndexOptions {
       kind: try named(given.kind, Self.kinds, "kind"),
       recall: try optional(given.recall, in: 0...1, "options.recall") ?? 0,
       seed: UInt64(given.seed), threads: try threadLimit(given.threads), pivots: Int(given.pivots),
-      examined: Int(given.examined), partitions: Int(given.partitions),
+      examined: Int(given.examined), partitions: Int(given.partitions), probed: Int(given.probed),
+      pivotChoice: try named(given.choice, Self.choices, "choice"),
       likelihood: try named(given.likelihood, Self.likelihoods, "likelihood"),
       acceptance: try optional(given.acceptance, in: 0...Float.greatestFiniteMagnitude, "options.acceptance"))
+  }
+}
+
+/// How a gallery is opened, and how a new one stores embeddings.
+func galleryOptions(_ pointer: UnsafePointer<facenet_gallery_options>?) throws(FacenetError)
+  -> (options: GalleryOptions, encoding: TemplateEncoding)
+{
+  let given = try readOptions(pointer)
+  let index = IndexOptions(
+    kind: try named(given.index, IndexOptions.kinds, "index"),
+    recall: try optional(given.recall, in: 0...1, "options.recall") ?? 0, threads: try threadLimit(given.threads))
+  let wait = try optional(given.wait, in: 0...3600, "options.wait")
+  return (
+    GalleryOptions(wait: wait.map(Double.init) ?? 5, index: index),
+    try named(given.encoding, [.float32, .byte], "encoding")
+  )
+}
+
+extension IdentificationOptions {
+  init(_ pointer: UnsafePointer<facenet_identification_options>?) throws(FacenetError) {
+    let given = try readOptions(pointer)
+    let largest = Float.greatestFiniteMagnitude
+    let wanted: [Acceptance?] = [
+      try optional(given.false_positive_rate, in: 0...1, "options.false_positive_rate")
+        .map(Acceptance.falsePositiveIdentificationRate),
+      try optional(given.false_accept_rate, in: 0...1, "options.false_accept_rate").map(Acceptance.falseAcceptRate),
+      try optional(given.distance, in: 0...largest, "options.distance").map(Acceptance.distance),
+    ]
+    let acceptances = wanted.compactMap { $0 }
+    guard acceptances.count <= 1 else {
+      throw FacenetError(
+        .invalidArgument, "options ask for several of a false positive rate, a false accept rate and a distance")
+    }
+    self.init(
+      acceptance: acceptances.first ?? .falsePositiveIdentificationRate(0.01),
+      people: given.people == 0 ? 5 : Int(given.people), templates: given.templates == 0 ? 1 : Int(given.templates),
+      margin: try optional(given.margin, in: 0...largest, "options.margin"))
+    guard people <= 1000 else {
+      throw FacenetError(.invalidArgument, "options.people is \(people), expected at most 1000")
+    }
   }
 }
 

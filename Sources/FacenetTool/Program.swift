@@ -6,8 +6,11 @@ import Glibc
 struct Program {
   static let version = "0.1.0"
   static let verbs: [Verb] = [
-    detectVerb, embedVerb, verifyVerb, modelListVerb, modelInfoVerb, modelInstallVerb, modelPathVerb,
-    evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb, versionVerb,
+    detectVerb, embedVerb, verifyVerb, identifyVerb, galleryCreateVerb, galleryEnrolVerb, galleryListVerb,
+    galleryShowVerb, galleryRenameVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb, galleryCheckVerb,
+    galleryCompactVerb, galleryMigrateVerb, modelListVerb,
+    modelInfoVerb, modelInstallVerb, modelPathVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb,
+    versionVerb,
   ]
 
   @MainActor

@@ -25,7 +25,13 @@ if verb == "detect":
     for path in words[:-1]:
         face = {{"box": [1, 2, 3, 4], "score": 0.99, "landmarks": []}}
         print(json.dumps({{"path": path, "width": 9, "height": 9, "faces": [face] * people[name(path)][1]}}))
-else:
+elif verb == "identify":
+    for path in words[1:-1]:
+        known = people[name(path)][0] == "one man"
+        print(json.dumps({{"path": path, "width": 9, "height": 9, "faces": [{{
+            "verdict": "known" if known else "unknown", "name": "Obama" if known else None, "threshold": 1.1,
+            "candidates": [{{"person": 1, "name": "Obama", "distance": 0.3 if known else 1.9}}]}}]}}))
+elif verb == "verify":
     same = people[name(words[0])][0] == people[name(words[1])][0]
     print(json.dumps({{"distance": 0.3 if same else 1.9, "threshold": 1.1, "milliseconds": 12.3,
                       "verdict": "same" if same else "different"}}))
@@ -53,10 +59,10 @@ class Demo(unittest.TestCase):
     def test_expected_verdicts(self) -> None:
         status, output, messages, page = self.run_demo()
         self.assertEqual((status, messages), (0, ""))
-        self.assertIn("5 faces in 5 photographs; 10 of 10 verdicts as expected", output)
+        self.assertIn("5 faces in 5 photographs; 10 of 10 verdicts as expected; 2 of 2 identified as expected", output)
         self.assertEqual(len(re.findall(r"\bsame\b", output)), 3)
         self.assertEqual(len(re.findall(r"\bdifferent\b", output)), 7)
-        self.assertEqual(page.count("<tr>"), 11)
+        self.assertEqual(page.count("<tr>"), 11 + 3)
 
     def test_a_wrong_verdict_fails_and_is_named(self) -> None:
         status, output, messages, page = self.run_demo(biden=("one man", 1))
@@ -64,6 +70,13 @@ class Demo(unittest.TestCase):
         self.assertIn("7 of 10 verdicts as expected", output)
         self.assertIn("obama.jpg and biden.jpg should be different, got same", messages)
         self.assertIn("expected: different", page)
+
+    def test_a_stranger_who_is_taken_for_somebody_fails(self) -> None:
+        status, output, messages, page = self.run_demo(obama3=("nobody", 1))
+        self.assertEqual(status, 1)
+        self.assertIn("1 of 2 identified as expected", output)
+        self.assertIn("obama3.jpg should be Obama, got unknown", messages)
+        self.assertIn("expected: Obama", page)
 
     def test_a_face_that_is_not_found_fails(self) -> None:
         status, _, messages, page = self.run_demo(obama2=("one man", 0))
@@ -77,11 +90,13 @@ class Demo(unittest.TestCase):
         page = self.run_demo()[3]
         self.assertNotIn("://", page)
         self.assertNotIn("<script", page)
-        self.assertEqual(sorted(re.findall(r'<img src="([^"]+)"', page)), sorted(Path(name).stem + ".jpg" for name in demo.PEOPLE))
+        pictures = [Path(name).stem + ".jpg" for name in demo.PEOPLE]
+        pictures += [f"identified/{Path(name).stem}.jpg" for name in demo.PROBES]
+        self.assertEqual(sorted(re.findall(r'<img src="([^"]+)"', page)), sorted(pictures))
 
     def test_names_are_escaped(self) -> None:
         face = {"score": 0.5}
-        page = demo.page({"<script>.jpg": [face]}, [], "a & b")
+        page = demo.page({"<script>.jpg": [face]}, [], [], "a & b")
         self.assertNotIn("<script>", page)
         self.assertIn("a &amp; b", page)
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from html import escape
 from typing import Callable, List, Sequence, Tuple
 
-COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8a5fbf", "#e08e0b", "#5f6b7a", "#00979c", "#b0508b", "#6d4c2f", "#222222")
+COLOURS = (
+    "#1b6ca8",
+    "#d1495b",
+    "#2e8b57",
+    "#8a5fbf",
+    "#e08e0b",
+    "#5f6b7a",
+    "#00979c",
+    "#b0508b",
+    "#6d4c2f",
+    "#222222",
+    "#a3b18a",
+)
 ACROSS, HEIGHT = 570, 440
 """The width without the legend, and the height."""
 

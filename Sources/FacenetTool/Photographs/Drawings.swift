@@ -34,13 +34,14 @@ struct Drawings: Sendable {
   }
 
   /// Writes the drawing of one of the photographs.
-  func draw(_ faces: [Face], on bitmap: Bitmap, _ index: Int) throws(FacenetError) {
+  /// - Parameter labels: a short text a face.
+  func draw(_ faces: [Face], _ labels: [String], on bitmap: Bitmap, _ index: Int) throws(FacenetError) {
     let canvas = try Canvas(bitmap)
-    for face in faces { Self.mark(face, canvas) }
+    for (face, label) in zip(faces, labels) { Self.mark(face, label, canvas) }
     try canvas.bitmap().write(to: paths[index])
   }
 
-  private static func mark(_ face: Face, _ canvas: Canvas) {
+  private static func mark(_ face: Face, _ label: String, _ canvas: Canvas) {
     let green = Colour(red: 60, green: 220, blue: 90)
     let yellow = Colour(red: 255, green: 210, blue: 40)
     let black = Colour(red: 0, green: 0, blue: 0)
@@ -51,7 +52,6 @@ struct Drawings: Sendable {
       canvas.disc(centre: point, radius: max(2, 1.6 * unit), black)
       canvas.disc(centre: point, radius: max(1.5, 1.1 * unit), yellow)
     }
-    let label = decimal(face.score, 3)
     let scale = Int(min(max(1, unit.rounded()), 16))
     let height = Float(Canvas.textHeight(scale: scale) + 2 * scale)
     let top = face.top >= height ? face.top - height : face.top

@@ -73,7 +73,7 @@ private func search(_ index: Int, of photographs: [Photograph], _ detector: Dete
   } catch {
     return .failure(error)
   }
-  try drawings.draw(faces, on: bitmap, index)
+  try drawings.draw(faces, faces.map { decimal($0.score, 3) }, on: bitmap, index)
   return .success(SearchedPhotograph(width: bitmap.width, height: bitmap.height, faces: faces))
 }
 

@@ -32,6 +32,7 @@ from ._errors import (
     TooLargeError,
     UnsupportedError,
 )
+from ._gallery import Candidate, Gallery, Identification, Person, Sizes, Verdict
 from ._image import Image, ImageLike
 from ._index import Index
 from ._library import version
@@ -46,11 +47,14 @@ connect()
 
 __all__ = [
     "CancelledError",
+    "Candidate",
     "CorruptError",
     "Detector",
     "Embedder",
     "Face",
     "FacenetError",
+    "Gallery",
+    "Identification",
     "Image",
     "ImageLike",
     "Index",
@@ -59,12 +63,15 @@ __all__ = [
     "InvalidArgumentError",
     "Model",
     "NotFoundError",
+    "Person",
     "Pipeline",
     "PluginError",
     "Progress",
     "Session",
+    "Sizes",
     "TooLargeError",
     "UnsupportedError",
+    "Verdict",
     "Verification",
     "detect",
     "embed",

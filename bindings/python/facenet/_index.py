@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 KINDS = {"auto": 0, "flat": 1, "flat8": 2, "mlann": 3}
 """facenet_index_kind by name."""
+CHOICES = {"principal": 0, "farthest-first": 1, "random": 2}
+"""facenet_pivot_choice by name."""
 LIKELIHOODS = {"equal-variance": 0, "distance-proportional": 1}
 """facenet_likelihood by name."""
 KEYS = range(-(1 << 63), 1 << 63)
@@ -52,6 +54,8 @@ class Index(Handle):
         pivots: int = 0,
         examined: int = 0,
         partitions: int = 0,
+        probed: int = 0,
+        choice: str = "principal",
         likelihood: str = "equal-variance",
         acceptance: float = 0,
     ) -> None:
@@ -67,23 +71,27 @@ class Index(Handle):
         pivots: a byte a vector each; at most 512.
         examined: vectors compared exactly for a query.
         partitions: parts that the vectors are divided into; the likeliest are looked at.
+        probed: how many of the parts are looked at for a query.
+        choice: which pivots, made orthonormal: "principal" components, "farthest-first" or "random" vectors.
         likelihood: "equal-variance" or "distance-proportional".
         acceptance: a search may stop at a vector whose squared distance is below: a match, not always the nearest; 0: never.
         """
-        numbers = dict(dimension=dimension, seed=seed, pivots=pivots, examined=examined, partitions=partitions)
-        for name, number in numbers.items():
+        numbers = dict(dimension=dimension, seed=seed, pivots=pivots, examined=examined)
+        for name, number in dict(numbers, partitions=partitions, probed=probed).items():
             if not 0 <= number <= 0xFFFFFFFF:
                 raise InvalidArgumentError(f"{name} is {number}, expected 0 to 2^32 - 1")
         options = CIndexOptions(
             struct_size=ctypes.sizeof(CIndexOptions),
-            kind=_named(kind, KINDS, "kind"),
+            kind=named(kind, KINDS, "kind"),
             threads=thread_limit(threads),
             recall=recall,
             seed=seed,
             pivots=pivots,
             examined=examined,
             partitions=partitions,
-            likelihood=_named(likelihood, LIKELIHOODS, "likelihood"),
+            probed=probed,
+            choice=named(choice, CHOICES, "choice"),
+            likelihood=named(likelihood, LIKELIHOODS, "likelihood"),
             acceptance=acceptance,
         )
         super().__init__(library.facenet_index_create, [dimension, ctypes.byref(options)], library.facenet_index_free)
@@ -266,7 +274,8 @@ class Found:
         return [list(values[row * nearest : (row + 1) * nearest]) for row in range(count)]
 
 
-def _named(name: str, numbers: dict[str, int], what: str) -> int:
+def named(name: str, numbers: dict[str, int], what: str) -> int:
+    """The number that a name stands for."""
     if name not in numbers:
         raise InvalidArgumentError(f"{what} is {name!r}, expected one of {', '.join(numbers)}")
     return numbers[name]

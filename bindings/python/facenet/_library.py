@@ -8,6 +8,7 @@ import weakref
 from ctypes import (
     CFUNCTYPE,
     POINTER,
+    c_char,
     c_char_p,
     c_double,
     c_float,
@@ -93,8 +94,67 @@ class CIndexOptions(ctypes.Structure):
         ("pivots", c_uint32),
         ("examined", c_uint32),
         ("partitions", c_uint32),
+        ("probed", c_uint32),
+        ("choice", c_int32),
         ("likelihood", c_int32),
         ("acceptance", c_float),
+    ]
+
+
+class CGalleryOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("encoding", c_int32),
+        ("wait", c_float),
+        ("index", c_int32),
+        ("recall", c_float),
+        ("threads", c_uint32),
+    ]
+
+
+class CPerson(ctypes.Structure):
+    _fields_ = [
+        ("id", c_int64),
+        ("created", c_double),
+        ("templates", c_uint64),
+        ("name", c_char * 1024),
+        ("key", c_char * 1024),
+    ]
+
+
+class CIdentificationOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("false_positive_rate", c_float),
+        ("false_accept_rate", c_float),
+        ("distance", c_float),
+        ("margin", c_float),
+        ("people", c_uint32),
+        ("templates", c_uint32),
+    ]
+
+
+class CIdentification(ctypes.Structure):
+    _fields_ = [
+        ("person", c_int64),
+        ("distance", c_float),
+        ("threshold", c_float),
+        ("verdict", c_int32),
+        ("count", c_uint32),
+    ]
+
+
+class CCandidate(ctypes.Structure):
+    _fields_ = [("person", c_int64), ("nearest", c_int64), ("distance", c_float), ("templates", c_uint32)]
+
+
+class CGallerySizes(ctypes.Structure):
+    _fields_ = [
+        ("people", c_uint64),
+        ("templates", c_uint64),
+        ("people_without_templates", c_uint64),
+        ("bytes", c_uint64),
+        ("unused_bytes", c_uint64),
     ]
 
 
@@ -147,6 +207,36 @@ _STATUS: Dict[str, List[Any]] = {
     ],
     "facenet_index_save": [c_void_p, c_char_p],
     "facenet_index_check": [c_void_p],
+    "facenet_gallery_create": [c_char_p, c_void_p, POINTER(CGalleryOptions), POINTER(c_void_p)],
+    "facenet_gallery_open": [c_char_p, POINTER(CGalleryOptions), POINTER(c_void_p)],
+    "facenet_gallery_enrol": [c_void_p, c_char_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64)],
+    "facenet_gallery_enrol_images": [
+        c_void_p,
+        c_void_p,
+        c_char_p,
+        c_char_p,
+        POINTER(CImage),
+        c_size_t,
+        POINTER(c_int64),
+    ],
+    "facenet_gallery_add": [c_void_p, c_int64, c_void_p, c_size_t],
+    "facenet_gallery_rename": [c_void_p, c_int64, c_char_p],
+    "facenet_gallery_remove": [c_void_p, c_void_p, c_size_t],
+    "facenet_gallery_person": [c_void_p, c_int64, POINTER(CPerson)],
+    "facenet_gallery_people": [c_void_p, c_int64, POINTER(CPerson), c_size_t, POINTER(c_size_t)],
+    "facenet_gallery_identify": [
+        c_void_p,
+        c_void_p,
+        c_size_t,
+        POINTER(CIdentificationOptions),
+        POINTER(CCandidate),
+        POINTER(CIdentification),
+    ],
+    "facenet_gallery_export": [c_void_p, c_char_p],
+    "facenet_gallery_import": [c_void_p, c_char_p, POINTER(c_size_t)],
+    "facenet_gallery_check": [c_void_p],
+    "facenet_gallery_compact": [c_void_p],
+    "facenet_gallery_statistics": [c_void_p, POINTER(CGallerySizes)],
 }
 """Functions that return a facenet_status, and what they take."""
 
@@ -173,6 +263,8 @@ _OTHER: Dict[str, Tuple[Any, List[Any]]] = {
     "facenet_index_count": (c_size_t, [c_void_p]),
     "facenet_index_contains": (c_int32, [c_void_p, c_int64]),
     "facenet_index_free": (None, [c_void_p]),
+    "facenet_gallery_dimension": (c_uint32, [c_void_p]),
+    "facenet_gallery_free": (None, [c_void_p]),
 }
 """Functions with another result, and what they take."""
 

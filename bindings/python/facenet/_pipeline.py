@@ -72,7 +72,7 @@ def _detector() -> Detector:
 
 
 @functools.lru_cache(maxsize=1)
-def _pipeline() -> Pipeline:
+def default_pipeline() -> Pipeline:
     """Opened at the first use and kept for the life of the process."""
     return Pipeline(_detector())
 
@@ -85,7 +85,7 @@ def verify(
     The result is true in a condition when they do. threshold: distances up to it mean yes; 0 means the model's own.
     Raises NotFoundError when a picture shows no face, saying which.
     """
-    return _pipeline().verify(a, b, threshold, progress=progress)
+    return default_pipeline().verify(a, b, threshold, progress=progress)
 
 
 def detect(image: ImageLike, *, progress: Optional[Progress] = None) -> List[Face]:
@@ -98,4 +98,4 @@ def embed(image: ImageLike, *, progress: Optional[Progress] = None) -> Vectors:
 
     Without numpy, a list of array('f').
     """
-    return _pipeline().embed(image, progress=progress)[1]
+    return default_pipeline().embed(image, progress=progress)[1]

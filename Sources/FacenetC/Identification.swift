@@ -1,0 +1,118 @@
+import CFacenet
+import Core
+import Faces
+import Gallery
+import Imaging
+import Search
+
+/// (count, dimension) floats of the caller, a copy a row.
+/// - Throws: `invalidArgument` for NULL, `tooLarge`.
+func embeddingRows(_ pointer: UnsafePointer<Float>?, _ count: Int, of gallery: Gallery) throws(FacenetError)
+  -> [[Float]]
+{
+  guard 0...1 << 20 ~= count else {
+    throw FacenetError(
+      .tooLarge, "\(UInt(bitPattern: count)) embeddings in one call, expected at most \(1 << 20)")
+  }
+  let dimension = gallery.model.dimension
+  let numbers = try elements(pointer, count * dimension, "embeddings")
+  return (0..<count).map { Array(numbers[$0 * dimension..<($0 + 1) * dimension]) }
+}
+
+/// The faces of photographs that show one each.
+/// - Throws: `notFound` for none, `invalidArgument` for several, naming the photograph; what embedding throws.
+func templates(of images: UnsafeBufferPointer<facenet_image>, _ pipeline: FacePipeline) throws(FacenetError)
+  -> [Template]
+{
+  guard images.count <= 1 << 16 else {
+    throw FacenetError(.tooLarge, "\(images.count) images in one call, expected at most \(1 << 16)")
+  }
+  var templates: [Template] = []
+  for (index, image) in images.enumerated() {
+    let name = "images[\(index)]"
+    let view = try view(image, name)
+    let faces = try Progress.part(index, of: images.count) { () throws(FacenetError) in
+      try pipeline.faces(in: view)
+    }
+    guard let face = faces.first else { throw FacenetError(.notFound, "no face found in \(name)") }
+    guard faces.count == 1 else {
+      throw FacenetError(.invalidArgument, "\(name) shows \(faces.count) faces, expected one")
+    }
+    templates.append(
+      Template(face.embedding, face: face.face, quality: try FaceQuality(of: face.face, in: view).value))
+  }
+  return templates
+}
+
+/// The caller's room for what is said of `count` faces.
+struct IdentificationRoom {
+  private let people: Int
+  private let candidates: UnsafeMutableBufferPointer<facenet_candidate>?
+  private let identifications: UnsafeMutableBufferPointer<facenet_identification>
+
+  init(
+    _ out: UnsafeMutablePointer<facenet_identification>?, _ candidates: UnsafeMutablePointer<facenet_candidate>?,
+    count: Int, people: Int
+  ) throws(FacenetError) {
+    self.people = people
+    identifications = try room(out, count, "out")
+    self.candidates = candidates == nil ? nil : try room(candidates, count * people, "candidates")
+  }
+
+  func write(_ results: [Identification]) {
+    for (index, result) in results.enumerated() {
+      identifications[index] = facenet_identification(result)
+      for (place, candidate) in result.candidates.enumerated() {
+        candidates?[index * people + place] = facenet_candidate(candidate)
+      }
+    }
+  }
+}
+
+extension facenet_identification {
+  init(_ result: Identification) {
+    let verdict =
+      switch result.verdict {
+      case .known: FACENET_KNOWN
+      case .unknown: FACENET_UNKNOWN
+      case .ambiguous: FACENET_AMBIGUOUS
+      }
+    self.init(
+      person: result.person?.id ?? 0, distance: result.candidates.first?.distance ?? .infinity,
+      threshold: result.threshold.distance, verdict: facenet_verdict(verdict),
+      count: UInt32(result.candidates.count))
+  }
+}
+
+extension facenet_candidate {
+  init(_ candidate: Identification.Candidate) {
+    self.init(
+      person: candidate.person.id, nearest: candidate.template, distance: candidate.distance,
+      templates: UInt32(clamping: candidate.person.templates))
+  }
+}
+
+extension facenet_person {
+  init(_ person: Person) {
+    self.init()
+    (id, created, templates) = (person.id, person.created, UInt64(person.templates))
+    withUnsafeMutableBytes(of: &name) { $0.copyText(person.name) }
+    withUnsafeMutableBytes(of: &key) { $0.copyText(person.key ?? "") }
+  }
+}
+
+extension facenet_gallery_sizes {
+  init(_ sizes: Gallery.Statistics) {
+    self.init(
+      people: UInt64(sizes.people), templates: UInt64(sizes.templates),
+      people_without_templates: UInt64(sizes.peopleWithoutTemplates), bytes: UInt64(sizes.bytes),
+      unused_bytes: UInt64(sizes.unusedBytes))
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Copies text that is shorter than this zeroed memory.
+  fileprivate func copyText(_ text: String) {
+    copyBytes(from: text.utf8.prefix(count - 1))
+  }
+}

@@ -1,0 +1,48 @@
+import Gallery
+
+/// What a gallery said of a face, as it is printed.
+struct Answer: Sendable {
+  let identification: Identification
+
+  var isKnown: Bool { identification.verdict == .known }
+
+  /// For a drawing: the name, or the name and a question mark where it is ambiguous, or the question mark alone.
+  var label: String {
+    let best = identification.candidates.first?.person.name ?? ""
+    switch identification.verdict {
+    case .known: return best
+    case .ambiguous: return best + "?"
+    case .unknown: return "?"
+    }
+  }
+
+  /// `known  Ann 0.4321`, `ambiguous  Ann 0.9000, Bob 0.9100`, `unknown  Ann 1.3000`.
+  func text(_ count: Int) -> String {
+    let told = identification.candidates.prefix(identification.verdict == .ambiguous ? max(2, count) : count)
+    let people = told.map { "\($0.person.name) \(decimal($0.distance, 4))" }.joined(separator: ", ")
+    return "\(identification.verdict.rawValue)  \(people)"
+  }
+
+  /// `verdict`, `name` (null unless known), `distance` of the nearest person.
+  var members: [(String, JSON)] {
+    [
+      ("verdict", .text(identification.verdict.rawValue)),
+      ("name", identification.person.map { .text($0.name) } ?? .null),
+      ("distance", identification.candidates.first.map { .number($0.distance) } ?? .null),
+    ]
+  }
+
+  /// ``members`` and `candidates`, `threshold`, `reason`.
+  func allMembers(_ count: Int) -> [(String, JSON)] {
+    let people = identification.candidates.prefix(count).map { candidate in
+      JSON.object([
+        ("person", .integer(Int(candidate.person.id))), ("name", .text(candidate.person.name)),
+        ("distance", .number(candidate.distance)),
+      ])
+    }
+    return members + [
+      ("candidates", .list(people)), ("threshold", .number(identification.threshold.distance)),
+      ("reason", .text(identification.reason)),
+    ]
+  }
+}

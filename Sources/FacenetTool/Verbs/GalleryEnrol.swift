@@ -1,0 +1,139 @@
+import Core
+import Faces
+import Gallery
+
+/// `facenet gallery enrol`
+let galleryEnrolVerb = Verb(
+  name: "gallery enrol", summary: "Add people and their photographs to a gallery",
+  details: [
+    "Takes a folder that holds a folder of photographs a person, called by the person's name; or a name and photographs. "
+      + "Somebody of that name who is there already gets more templates; a photograph that they have already is left out, "
+      + "so an interrupted enrolment is simply done again.",
+    "A photograph that shows no face, or several and nothing says which, is refused. A photograph that is far from the "
+      + "person's others, or near to somebody else's, is enrolled with a warning.",
+    "The photographs of a person are written together, and a line is printed when they are on disk: the name and how many "
+      + "were enrolled. --json prints an object a line: name, person (their number), enrolled, warnings.",
+  ],
+  operands: [.gallery, Operand("DIR|NAME PHOTO", .oneOrMore, "A folder of folders, or a name and photographs.")],
+  options: [
+    .flag("aligned", "The photographs are aligned crops of the embedder's side already: nothing is searched."),
+    .flag("largest", "Of several faces take the largest."),
+    .integer("face", "N", 1...1000, "Of several faces take this one, best score first."),
+    .flag("thumbnails", "Keep the aligned faces in the gallery, for `gallery migrate`."),
+    .text("key", "KEY", "What another system calls the person; with NAME PHOTO only."),
+    .embedder, .detector, .minimumSize, .minimumScore, .threads, .json,
+  ],
+  exclusive: [["largest", "face"]]
+    + ["detector", "largest", "face", "minimum-size", "minimum-score"].map { ["aligned", $0] },
+  exitCodes: [
+    (.done, "every photograph is enrolled"), (.partly, "done, but some photographs were refused"),
+    (.failed, "nothing is enrolled, or the command could not be done"),
+  ],
+  examples: [
+    ("facenet gallery enrol door.gallery people/", "Ann's photographs lie in people/Ann, Bob's in people/Bob."),
+    ("facenet gallery enrol door.gallery Ann ann1.jpg ann2.jpg --largest", "Two photographs of one person."),
+  ],
+  work: enrol)
+
+@MainActor
+private func enrol(_ arguments: Arguments, _ console: Console) async throws -> ExitCode {
+  let list = try EnrolmentList(Array(arguments.operands[1...]))
+  if arguments.has("key") && arguments.operands.count == 2 { throw UsageError("--key goes with NAME PHOTO...") }
+  let gallery = try Gallery(arguments)
+  let share = ThreadShare(arguments, over: list.photographs)
+  let embedder = try gallery.embedder(arguments, threads: share.each)
+  let source = try TemplateSource(arguments, embedder, threads: share.each)
+  var enrolment = Enrolment(
+    gallery: gallery, key: arguments.text("key"), isJSON: arguments.has("json"), console: console)
+  for failure in list.failures { enrolment.refuse(failure.path, failure.error) }
+  let work = list.people.enumerated().flatMap { person, entry in entry.photographs.map { (person, $0.path) } }
+  console.begin(work.count, "photographs")
+  try await inOrder(work.count, threads: share.photographs) { index in
+    Result { () throws(FacenetError) in try source.template(of: work[index].1) }
+  } consume: { index, result in
+    try Interruption.check()
+    enrolment.add(work[index].1, result)
+    let isLast = index + 1 == work.count || work[index + 1].0 != work[index].0
+    if isLast { try enrolment.commit(list.people[work[index].0].name) }
+    console.advance(to: index + 1)
+  }
+  console.end()
+  console.message(enrolment.tally.sentence)
+  return enrolment.tally.exitCode
+}
+
+/// Writes people one by one as their photographs come.
+@MainActor
+private struct Enrolment {
+  let gallery: Gallery
+  let key: String?
+  let isJSON: Bool
+  let console: Console
+  private(set) var tally = EnrolmentTally()
+  private var waiting: [Template] = []
+
+  init(gallery: Gallery, key: String?, isJSON: Bool, console: Console) {
+    (self.gallery, self.key, self.isJSON, self.console) = (gallery, key, isJSON, console)
+  }
+
+  mutating func refuse(_ path: String, _ error: FacenetError) {
+    tally.refuse()
+    console.message("refused: " + sentence(error.message, about: path))
+  }
+
+  mutating func add(_ path: String, _ result: Result<Template, FacenetError>) {
+    switch result {
+    case .success(let template): waiting.append(template)
+    case .failure(let error): refuse(path, error)
+    }
+  }
+
+  /// Writes the templates that wait, in one transaction, and says so when they are on disk.
+  mutating func commit(_ name: String) throws {
+    defer { waiting = [] }
+    let person: Person?
+    do throws(FacenetError) { person = try gallery.onlyPerson(named: name) } catch { return refuseAll(name, error) }
+    let templates = try unknown(to: person)
+    guard !templates.isEmpty else { return }
+    let doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: name, person)
+    for doubt in doubts { console.message("warning: \(doubt)") }
+    let number: Int64
+    do throws(FacenetError) {
+      if let person {
+        try gallery.add(templates, to: person.id)
+        number = person.id
+      } else {
+        number = try gallery.enrol(name, key: key, templates: templates)
+      }
+    } catch {
+      guard error.status == .invalidArgument else { throw error }
+      return refuseAll(name, error)
+    }
+    tally.committed(templates.count)
+    try acknowledge(name, number, templates.count, doubts)
+  }
+
+  /// The templates of photographs that the person has not got yet.
+  private mutating func unknown(to person: Person?) throws(FacenetError) -> [Template] {
+    var digests = Set<[UInt8]>()
+    if let person { digests = Set(try gallery.templates(of: person.id).compactMap(\.digest)) }
+    return waiting.filter { template in
+      let isNew = template.digest.map { digests.insert($0).inserted } ?? true
+      if !isNew { tally.alreadyPresent() }
+      return isNew
+    }
+  }
+
+  private mutating func refuseAll(_ name: String, _ error: FacenetError) {
+    for template in waiting { refuse(template.photo ?? name, error) }
+  }
+
+  private func acknowledge(_ name: String, _ number: Int64, _ count: Int, _ doubts: [String]) throws {
+    let object = JSON.object([
+      ("name", .text(name)), ("person", .integer(Int(number))), ("enrolled", .integer(count)),
+      ("warnings", .texts(doubts)),
+    ])
+    try console.result(isJSON ? object.description : "\(name): \(counted(count, "photograph")) enrolled")
+    try console.flush()
+  }
+}

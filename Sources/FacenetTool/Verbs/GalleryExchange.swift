@@ -1,0 +1,45 @@
+import Core
+import Gallery
+
+/// `facenet gallery export`
+let galleryExportVerb = Verb(
+  name: "gallery export", summary: "Write all people and templates into a folder",
+  details: ["people.jsonl has a person a line, templates.npy the embeddings in that order: docs/gallery.md says more."],
+  operands: [.gallery, Operand("DIR", .one, "The folder; made where it is not there.")],
+  work: { arguments, console in
+    try Gallery(arguments).export(to: arguments.operands[1])
+    return .done
+  })
+
+/// `facenet gallery import`
+let galleryImportVerb = Verb(
+  name: "gallery import", summary: "Add the people of an export, or embeddings of a NumPy file",
+  details: [
+    "An export is added all or not at all. Of a .npy file (float32, an embedding a row) some thousand rows are written at "
+      + "a time; rows of one key are one person, who is made where nobody has the key. Prints how many people, or "
+      + "templates, were added."
+  ],
+  operands: [.gallery, Operand("DIR|FILE.npy", .one, "What `gallery export` has written, or a matrix.")],
+  options: [.text("keys", "FILE", "For a .npy file: a key for each row, one a line.")],
+  work: { arguments, console in
+    let gallery = try Gallery(arguments)
+    let source = arguments.operands[1]
+    guard let keys = arguments.text("keys") else {
+      guard isFolder(source) else { throw UsageError("a .npy file needs --keys; an export is a folder") }
+      try console.result(counted(try gallery.importPeople(from: source), "person", "people"))
+      return .done
+    }
+    let text = String(decoding: try File.read(keys, limit: 1 << 30), as: UTF8.self)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    let bar = console.begin(lines.count, "templates")
+    let count = try Progress.watch { fraction in
+      bar?.draw(Int(fraction * Double(lines.count)))
+      return (try? Interruption.check()) != nil
+    } _: {
+      try gallery.enrol(embeddingsAt: source, keys: lines)
+    }
+    console.end()
+    try console.result(counted(count, "template"))
+    return .done
+  })

@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Fixtures.canRecognise, "default models or samples not present")) struct GalleryTests {
+  private let folder: TemporaryFolder
+  private let gallery: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    gallery = folder.file("a.gallery")
+    try expect(["gallery", "create", gallery])
+  }
+
+  @discardableResult
+  private func expect(_ words: [String], status: Int32 = 0) throws -> ProgramRun {
+    let run = try ProgramRun(words)
+    #expect(run.status == status, "\(words): \(run.messages)")
+    return run
+  }
+
+  private func names() throws -> [String] {
+    try expect(["gallery", "list", gallery, "--json"]).objects().compactMap { $0["name"] as? String }
+  }
+
+  /// Obama from two photographs and Biden from one, in a folder a person.
+  private func enrolTree() throws -> ProgramRun {
+    let photographs = [("Obama", "obama.jpg"), ("Obama", "obama2.jpg"), ("Biden", "biden.jpg")]
+    for (person, name) in photographs {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: Fixtures.sample(name)))
+      try folder.write("people/\(person)/\(name)", Array(bytes))
+    }
+    return try expect(["gallery", "enrol", gallery, folder.file("people"), "--json"])
+  }
+
+  @Test func treeIsEnrolledAndIdentified() throws {
+    let people = try enrolTree().objects()
+    #expect(people.map { $0["name"] as? String } == ["Biden", "Obama"])
+    #expect(people.map { $0["enrolled"] as? Int } == [1, 2])
+    #expect(people.allSatisfy { ($0["warnings"] as? [String])?.isEmpty == true })
+    let known = try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--json", "--count", "2"])
+    let face = try #require((try known.objects()[0]["faces"] as? [[String: Any]])?.first)
+    #expect(face["verdict"] as? String == "known" && face["name"] as? String == "Obama")
+    let candidates = try #require(face["candidates"] as? [[String: Any]])
+    #expect(candidates.compactMap { $0["name"] as? String } == ["Obama", "Biden"])
+    let stranger = try expect(["identify", gallery, Fixtures.sample("astronaut.png")], status: 1)
+    #expect(stranger.output.contains("unknown"))
+    try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--threshold", "0.01"], status: 1)
+    try expect(["gallery", "check", gallery])
+  }
+
+  @Test func enrolmentAgainAddsNothing() throws {
+    _ = try enrolTree()
+    let again = try enrolTree()
+    #expect(again.output.isEmpty && again.messages.contains("3 enrolled before"))
+    #expect(try names() == ["Biden", "Obama"])
+  }
+
+  @Test func photographsAreRefusedWithReasons() throws {
+    let plain = try folder.write("plain.png", Fixtures.plainPicture(width: 64, height: 48))
+    let missing = folder.file("missing.jpg")
+    let run = try expect(
+      ["gallery", "enrol", gallery, "Obama", Fixtures.sample("obama.jpg"), plain, missing], status: 1)
+    #expect(run.messages.contains("plain.png shows no face") && run.messages.contains("missing.jpg"))
+    #expect(run.messages.contains("1 photograph enrolled; 2 refused"))
+    #expect(try expect(["gallery", "enrol", gallery, "Nobody", plain], status: 2).output.isEmpty)
+    #expect(try names() == ["Obama"])
+  }
+
+  @Test func doubtsAreSpoken() throws {
+    try expect(["gallery", "enrol", gallery, "Obama", Fixtures.sample("obama.jpg")])
+    let near = try expect(["gallery", "enrol", gallery, "Barack", Fixtures.sample("obama2.jpg")])
+    #expect(near.messages.contains("is near Obama"))
+    let far = try expect(["gallery", "enrol", gallery, "Obama", Fixtures.sample("biden.jpg")])
+    #expect(far.messages.contains("is far from the others of Obama"))
+  }
+
+  @Test(arguments: ["two\nlines", String(repeating: "x", count: 10_000), "", "tab\there"])
+  func impossibleNamesAreRefused(name: String) throws {
+    let run = try expect(["gallery", "enrol", gallery, name, Fixtures.sample("obama.jpg")], status: 2)
+    #expect(run.output.isEmpty)
+    #expect(try names().isEmpty)
+    try expect(["gallery", "check", gallery])
+  }
+
+  @Test(arguments: ["Robert'); DROP TABLE people;--", "\" OR 1=1", "Ann%", "Zoë 东京 🙂", "-- "])
+  func oddNamesAreNames(name: String) throws {
+    try expect(["gallery", "enrol", gallery, "--", name, Fixtures.sample("obama.jpg")])
+    #expect(try names() == [name])
+    let found = try expect(["identify", gallery, Fixtures.sample("obama2.jpg"), "--json"]).objects()[0]
+    #expect((found["faces"] as? [[String: Any]])?.first?["name"] as? String == name)
+    try expect(["gallery", "rename", "--", gallery, name, "Plain"])
+    #expect(try names() == ["Plain"])
+  }
+
+  @Test func peopleAreShownRenamedAndRemoved() throws {
+    _ = try enrolTree()
+    let shown = try expect(["gallery", "show", gallery, "Obama", "--json"]).objects()[0]
+    let templates = try #require(shown["templates"] as? [[String: Any]])
+    #expect(templates.count == 2)
+    #expect(templates.allSatisfy { ($0["quality"] as? Double).map { $0 > 0.3 && $0 <= 1 } == true })
+    let number = try #require(shown["person"] as? Int)
+    try expect(["gallery", "rename", gallery, String(number), "Barack", "--by-number"])
+    try expect(["gallery", "remove", gallery, "Barack", "Nobody"], status: 2)
+    #expect(try names() == ["Biden", "Barack"])
+    try expect(["gallery", "remove", gallery, "Barack"])
+    #expect(try names() == ["Biden"])
+    try expect(["gallery", "compact", gallery])
+    let all = try expect(["gallery", "show", gallery, "--json"]).objects()[0]
+    #expect(all["people"] as? Int == 1 && all["templates"] as? Int == 1)
+  }
+
+  @Test func whatIsNoGalleryIsRefused() throws {
+    try expect(["gallery", "create", gallery], status: 2)
+    let text = try folder.write("text.gallery", Array(repeating: 65, count: 5000))
+    for path in [text, folder.file("missing"), folder.path] {
+      #expect(try expect(["gallery", "list", path], status: 2).messages.contains(path))
+      try expect(["identify", path, Fixtures.sample("obama.jpg")], status: 2)
+    }
+  }
+
+  @Test func streamStandsAlone() throws {
+    try expect(["identify", gallery, "-", Fixtures.sample("obama.jpg")], status: 2)
+    let empty = try expect(["identify", gallery, "-"], status: 2)
+    #expect(empty.output.isEmpty && empty.messages.contains("no JPEG picture"))
+  }
+}

@@ -1,0 +1,155 @@
+"""What `facenet gallery enrol` has said is enrolled stays so, whatever happens to the process, and `identify` finds it."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from typing import List, Set
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("FACENET_PROGRAM", ROOT / "build" / "bin" / "facenet"))
+SAMPLES = ROOT / "build" / "samples"
+MODELS = ROOT / "build" / "models"
+PRESENT = all(
+    path.exists() for path in (PROGRAM, SAMPLES / "obama.jpg", MODELS / "facenet.onnx", MODELS / "retinaface.onnx")
+)
+KILLS = 100
+PEOPLE = 120
+
+
+def facenet(*words: object, status: int = 0) -> "subprocess.CompletedProcess[str]":
+    command = [str(PROGRAM), *map(str, words)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == status, f"{command}: {done.returncode} {done.stderr}"
+    return done
+
+
+def names(gallery: Path) -> List[str]:
+    return [json.loads(line)["name"] for line in facenet("gallery", "list", gallery, "--json").stdout.splitlines()]
+
+
+def make_crops(folder: Path, people: int) -> None:
+    """A crop of noise a person: the embedder takes it as any other."""
+    for person in range(people):
+        (folder / f"p{person}").mkdir(parents=True)
+        pixels = random.Random(person).randbytes(3 * 160 * 160)
+        (folder / f"p{person}" / "crop.ppm").write_bytes(b"P6\n160 160\n255\n" + pixels)
+
+
+@unittest.skipUnless(PRESENT, "default models or samples not present")
+class Galleries(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.gallery = Path(self.folder.name) / "a.gallery"
+        facenet("gallery", "create", self.gallery)
+
+    def test_enrolled_people_survive_the_death_of_the_process(self) -> None:
+        crops = Path(self.folder.name) / "crops"
+        make_crops(crops, PEOPLE)
+        command = [str(PROGRAM), "gallery", "enrol", str(self.gallery), str(crops), "--aligned", "--json", "--threads", "1"]
+        generator = random.Random(5)
+        acknowledged: Set[str] = set()
+        started = 0.0
+        for kill in range(KILLS):
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            assert process.stdout is not None
+            if kill == 0:
+                begin = time.monotonic()
+                acknowledged.add(json.loads(process.stdout.readline())["name"])
+                started = time.monotonic() - begin
+            else:
+                time.sleep(generator.uniform(0.5, 1.3) * started)
+            process.send_signal(signal.SIGKILL)
+            lines = process.stdout.read().decode().splitlines(keepends=True)
+            acknowledged |= {json.loads(line)["name"] for line in lines if line.endswith("\n")}
+            process.wait()
+            process.stdout.close()
+            present = names(self.gallery)
+            self.assertEqual(len(present), len(set(present)))
+            self.assertLessEqual(acknowledged, set(present), f"after kill {kill}")
+            facenet("gallery", "check", self.gallery)
+        self.assertGreater(len(acknowledged), 5)
+        facenet("gallery", "enrol", self.gallery, crops, "--aligned")
+        self.assertEqual(sorted(names(self.gallery)), sorted(f"p{person}" for person in range(PEOPLE)))
+
+    def test_two_write_at_once(self) -> None:
+        crops = [Path(self.folder.name) / name for name in ("one", "two")]
+        for folder in crops:
+            make_crops(folder, 20)
+        for person in range(20):
+            (crops[1] / f"p{person}").rename(crops[1] / f"q{person}")
+        command = [str(PROGRAM), "gallery", "enrol", str(self.gallery), "--aligned"]
+        processes = [
+            subprocess.Popen(command + [str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for folder in crops
+        ]
+        for process in processes:
+            self.assertEqual(process.wait(), 0)
+        self.assertEqual(len(set(names(self.gallery))), 40)
+        facenet("gallery", "check", self.gallery)
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
+    def test_full_disk_loses_nothing(self) -> None:
+        disk = Path(self.folder.name) / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, check=False
+        )
+        if mounted.returncode != 0:
+            self.skipTest("a small file system cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", str(disk)], check=True)
+        crops = Path(self.folder.name) / "crops"
+        make_crops(crops, 100)
+        gallery = disk / "a.gallery"
+        facenet("gallery", "create", gallery)
+        command = [str(PROGRAM), "gallery", "enrol", str(gallery), str(crops), "--aligned", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("full", done.stderr)
+        acknowledged = [json.loads(line)["name"] for line in done.stdout.splitlines()]
+        self.assertGreater(len(acknowledged), 3)
+        self.assertEqual(names(gallery), acknowledged)
+        facenet("gallery", "check", gallery)
+
+    def test_stream_is_identified_picture_by_picture(self) -> None:
+        facenet("gallery", "enrol", self.gallery, "Obama", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
+        pictures = [(SAMPLES / name).read_bytes() for name in ("obama3.jpg", "biden.jpg")]
+        command = [str(PROGRAM), "identify", str(self.gallery), "-"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdin and process.stdout and process.stderr
+        for frame, (picture, verdict) in enumerate(zip(pictures, ("known", "unknown"))):
+            process.stdin.write(b"\r\n--frame\r\n\r\n" + picture)
+            process.stdin.flush()
+            line = json.loads(process.stdout.readline())
+            self.assertEqual((line["frame"], line["faces"][0]["verdict"]), (frame, verdict))
+            self.assertEqual(line["faces"][0]["name"], "Obama" if verdict == "known" else None)
+        process.stdin.write(pictures[0][:1000])
+        process.stdin.close()
+        self.assertEqual(process.stdout.read(), b"")
+        self.assertEqual(process.wait(), 0)
+        self.assertIn(b"ends within a picture", process.stderr.read())
+        process.stdout.close()
+        process.stderr.close()
+
+    def test_stream_ends_with_its_reader(self) -> None:
+        picture = (SAMPLES / "obama.jpg").read_bytes()
+        command = [str(PROGRAM), "identify", str(self.gallery), "-"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdin and process.stdout
+        process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            for _ in range(100):
+                process.stdin.write(picture)
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        self.assertEqual(process.wait(), -signal.SIGPIPE)
+
+
+if __name__ == "__main__":
+    unittest.main()

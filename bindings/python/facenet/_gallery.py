@@ -1,0 +1,340 @@
+"""A gallery of people: whose face is this?"""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import os
+from dataclasses import dataclass
+from typing import Any, Iterable, Iterator, List, Optional, Sequence, Union
+
+from ._calls import Progress, watched
+from ._errors import InvalidArgumentError
+from ._image import ImageLike, as_image, path_bytes
+from ._index import KINDS, KeyList, Rows, named
+from ._library import (
+    CCandidate,
+    CGalleryOptions,
+    CGallerySizes,
+    CIdentification,
+    CIdentificationOptions,
+    CImage,
+    CPerson,
+    Handle,
+    check,
+    library,
+    thread_limit,
+)
+from ._pipeline import Pipeline, default_pipeline
+from ._values import Face
+
+Path = Union[str, "os.PathLike[str]"]
+ENCODINGS = {"float32": 0, "byte": 1}
+"""facenet_template_encoding by name."""
+PEOPLE_AT_ONCE = 256
+
+
+class Verdict(enum.Enum):
+    """Whether a face is somebody's."""
+
+    KNOWN = 1
+    """One person is near enough."""
+    UNKNOWN = 2
+    """Nobody is."""
+    AMBIGUOUS = 3
+    """Two people are, nearly alike."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone of a gallery."""
+
+    id: int
+    """The gallery's number, never given again."""
+    name: str
+    key: Optional[str]
+    """What another system calls them; nobody else has it."""
+    created: float
+    """Seconds since 1970."""
+    templates: int
+    """How many there are."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who is near."""
+
+    person: int
+    """The person's number."""
+    distance: float
+    """By the model's metric."""
+    nearest: int
+    """The number of the nearest of the person's templates."""
+
+
+@dataclass(frozen=True)
+class Identification:
+    """What a gallery says of a face. True in a condition when the face is somebody's."""
+
+    verdict: Verdict
+    person: Optional[Person]
+    """Who it is; None unless the verdict is KNOWN."""
+    distance: float
+    """Of the best person, by the model's metric; infinity where the gallery is empty."""
+    threshold: float
+    """The largest distance that is accepted."""
+    candidates: List[Candidate]
+    """The best people, nearest first."""
+    face: Optional[Face] = None
+    """The face, where a photograph was searched."""
+
+    def __bool__(self) -> bool:
+        return self.verdict is Verdict.KNOWN
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Sizes of a gallery."""
+
+    people: int
+    templates: int
+    people_without_templates: int
+    """Who are never found."""
+    bytes: int
+    """Of the file."""
+    unused_bytes: int
+    """Bytes of it that :meth:`Gallery.compact` gives back."""
+
+
+class Gallery(Handle):
+    """People and the templates of their faces in a file, bound to one embedder. Any thread: searches run together.
+
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Gallery.create(os.path.join(folder, "people.gallery")) as gallery:
+    ...     obama, biden = gallery.enrol("Barack", photos=["obama.jpg"]), gallery.enrol("Joe", photos=["biden.jpg"])
+    ...     (found,) = gallery.identify("obama2.jpg", distance=1.1)
+    ...     found.person.name, found.distance < found.threshold, [person.name for person in gallery.people()]
+    ('Barack', True, ['Barack', 'Joe'])
+    """
+
+    _pipeline: Optional[Pipeline]
+
+    def __init__(self, path: Path, pipeline: Optional[Pipeline] = None, **options: Any) -> None:
+        """Opens a gallery; see :meth:`open`."""
+        self._start(library.facenet_gallery_open, [path_bytes(path)], pipeline, **options)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        pipeline: Optional[Pipeline] = None,
+        *,
+        wait: float = 0,
+        index: str = "auto",
+        recall: float = 0.99,
+        threads: int = 1,
+    ) -> Gallery:
+        """Opens a gallery.
+
+        pipeline: finds and embeds the faces of photographs, with the gallery's embedder; None: the default one.
+        wait: seconds that a call waits while another process writes, up to 3600; 0 means 5.
+        index, recall, threads: how it is searched, as :class:`Index` has them.
+        """
+        return cls(path, pipeline, wait=wait, index=index, recall=recall, threads=threads)
+
+    @classmethod
+    def create(
+        cls, path: Path, pipeline: Optional[Pipeline] = None, *, encoding: str = "float32", **options: Any
+    ) -> Gallery:
+        """Makes a new gallery, a file that its owner alone may read, for the embedder of a pipeline.
+
+        encoding: how embeddings are stored: "float32", or "byte", one a number. The others are those of :meth:`open`.
+        Raises InvalidArgumentError where the path exists.
+        """
+        gallery = cls.__new__(cls)
+        arguments = [path_bytes(path), (pipeline or default_pipeline()).handle]
+        gallery._start(library.facenet_gallery_create, arguments, pipeline, encoding=encoding, **options)
+        return gallery
+
+    def _start(
+        self,
+        function: Any,
+        arguments: List[Any],
+        pipeline: Optional[Pipeline],
+        encoding: str = "float32",
+        wait: float = 0,
+        index: str = "auto",
+        recall: float = 0.99,
+        threads: int = 1,
+    ) -> None:
+        options = CGalleryOptions(
+            struct_size=ctypes.sizeof(CGalleryOptions),
+            encoding=named(encoding, ENCODINGS, "encoding"),
+            wait=wait,
+            index=named(index, KINDS, "index"),
+            recall=recall,
+            threads=thread_limit(threads),
+        )
+        self._pipeline = pipeline
+        Handle.__init__(self, function, [*arguments, ctypes.byref(options)], library.facenet_gallery_free)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What finds and embeds the faces of photographs."""
+        return self._pipeline or default_pipeline()
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in an embedding, D."""
+        return int(library.facenet_gallery_dimension(self.handle))
+
+    def enrol(
+        self,
+        name: str,
+        photos: Sequence[ImageLike] = (),
+        embeddings: Any = None,
+        *,
+        key: Optional[str] = None,
+        progress: Optional[Progress] = None,
+    ) -> int:
+        """Adds a person with templates from photographs that show one face each, or from embeddings (N, D).
+
+        All of it is on disk when this returns, or nothing is. key: what another system calls them; nobody else has it.
+        Returns the person's number. Raises NotFoundError for a photograph without a face, InvalidArgumentError for one with
+        several, and for a name, key or embedding that is refused.
+        """
+        person = ctypes.c_int64()
+        texts = [_text(name, "name"), None if key is None else _text(key, "key")]
+        with watched(progress):
+            if embeddings is None:
+                pictures = [as_image(photo) for photo in photos]
+                images = (CImage * len(pictures))(*(picture.c for picture in pictures))
+                arguments = [self.handle, self.pipeline.handle, *texts, images, len(pictures), ctypes.byref(person)]
+                check(library.facenet_gallery_enrol_images(*arguments))
+            elif len(photos) > 0:
+                raise InvalidArgumentError("enrol takes photographs or embeddings, not both")
+            else:
+                rows = Rows(embeddings, self.dimension, "embeddings")
+                arguments = [self.handle, *texts, rows.address, rows.count, ctypes.byref(person)]
+                check(library.facenet_gallery_enrol(*arguments))
+        return person.value
+
+    def add(self, person: int, embeddings: Any) -> None:
+        """Adds templates (N, D) to a person, all or none; raises NotFoundError for one who is not there."""
+        rows = Rows(embeddings, self.dimension, "embeddings")
+        check(library.facenet_gallery_add(self.handle, person, rows.address, rows.count))
+
+    def rename(self, person: int, name: str) -> None:
+        """Gives a person another name."""
+        check(library.facenet_gallery_rename(self.handle, person, _text(name, "name")))
+
+    def remove(self, people: Union[int, Iterable[int]]) -> None:
+        """Removes people, by number, and all that belongs to them, from every file of the gallery, all or none."""
+        keys = KeyList([people] if isinstance(people, int) else people, "people")
+        check(library.facenet_gallery_remove(self.handle, keys.address, keys.count))
+
+    def person(self, person: int) -> Person:
+        """Someone by number; raises NotFoundError."""
+        out = CPerson()
+        check(library.facenet_gallery_person(self.handle, person, ctypes.byref(out)))
+        return _person(out)
+
+    def people(self) -> Iterator[Person]:
+        """Everyone, by number."""
+        after, count, room = 0, ctypes.c_size_t(), (CPerson * PEOPLE_AT_ONCE)()
+        while True:
+            arguments = [self.handle, after, room, PEOPLE_AT_ONCE, ctypes.byref(count)]
+            check(library.facenet_gallery_people(*arguments))
+            if count.value == 0:
+                return
+            found = [_person(person) for person in room[: count.value]]
+            after = found[-1].id
+            yield from found
+
+    def identify(
+        self,
+        photo: Optional[ImageLike] = None,
+        embeddings: Any = None,
+        *,
+        fpir: float = 0,
+        far: float = 0,
+        distance: float = 0,
+        margin: float = 0,
+        people: int = 5,
+        templates: int = 1,
+        progress: Optional[Progress] = None,
+    ) -> List[Identification]:
+        """Says whose faces those of a photograph are, best score first, or whose embeddings (N, D) are.
+
+        At most one says when a face is somebody's; if none does, fpir is 0.01:
+        fpir: wanted share of strangers that are taken for somebody of this gallery, above 0 and below 1.
+        far: wanted share of pairs of different people that pass, above 0 and below 1.
+        distance: by the model's metric.
+
+        margin: a second person within it of the first makes a face ambiguous; 0 means 5% of the threshold.
+        people: best people that are told, 1 to 1000.
+        templates: a person's distance is the mean of that many nearest templates, 1 to 100.
+        """
+        if (photo is None) == (embeddings is None):
+            raise InvalidArgumentError("identify takes a photograph or embeddings")
+        if not (1 <= people <= 1000 and 1 <= templates <= 100):
+            raise InvalidArgumentError(f"people is {people} and templates {templates}, expected 1 to 1000 and 1 to 100")
+        faces: List[Optional[Face]] = []
+        if photo is not None:
+            found, embeddings = self.pipeline.embed(photo, progress=progress)
+            faces += found
+        rows = Rows(embeddings, self.dimension, "embeddings")
+        size = ctypes.sizeof(CIdentificationOptions)
+        options = CIdentificationOptions(size, fpir, far, distance, margin, people, templates)
+        candidates, out = (CCandidate * (rows.count * people))(), (CIdentification * rows.count)()
+        arguments = [self.handle, rows.address, rows.count, ctypes.byref(options), candidates, out]
+        with watched(progress if photo is None else None):
+            check(library.facenet_gallery_identify(*arguments))
+        faces = faces or [None] * rows.count
+        parts = [candidates[people * row : people * row + said.count] for row, said in enumerate(out)]
+        return [self._identification(*each) for each in zip(out, parts, faces)]
+
+    def _identification(
+        self, said: CIdentification, candidates: List[CCandidate], face: Optional[Face]
+    ) -> Identification:
+        person = self.person(said.person) if said.person else None
+        near = [Candidate(one.person, one.distance, one.nearest) for one in candidates]
+        return Identification(Verdict(said.verdict), person, said.distance, said.threshold, near, face)
+
+    def export(self, folder: Path, *, progress: Optional[Progress] = None) -> None:
+        """Writes all people (JSON lines) and templates (.npy) into a folder, which is made where it is not there."""
+        with watched(progress):
+            check(library.facenet_gallery_export(self.handle, path_bytes(folder)))
+
+    def import_people(self, folder: Path, *, progress: Optional[Progress] = None) -> int:
+        """Adds the people of an export, all or none; returns how many."""
+        people = ctypes.c_size_t()
+        with watched(progress):
+            check(library.facenet_gallery_import(self.handle, path_bytes(folder), ctypes.byref(people)))
+        return people.value
+
+    def check(self, *, progress: Optional[Progress] = None) -> None:
+        """Reads all of the gallery; raises CorruptError, naming the first fault, where it is not sound."""
+        with watched(progress):
+            check(library.facenet_gallery_check(self.handle))
+
+    def compact(self) -> None:
+        """Gives unused space back and overwrites what was removed."""
+        check(library.facenet_gallery_compact(self.handle))
+
+    def statistics(self) -> Sizes:
+        """Sizes of the gallery as it is now."""
+        out = CGallerySizes()
+        check(library.facenet_gallery_statistics(self.handle, ctypes.byref(out)))
+        return Sizes(out.people, out.templates, out.people_without_templates, out.bytes, out.unused_bytes)
+
+
+def _person(person: CPerson) -> Person:
+    key = person.key.decode()
+    return Person(person.id, person.name.decode(), key or None, person.created, person.templates)
+
+
+def _text(text: str, what: str) -> bytes:
+    if "\0" in text:
+        raise InvalidArgumentError(f"the {what} {text!r} has a zero byte")
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,169 @@
+"""The gallery: who is enrolled is identified, strangers are not, and what is removed is gone."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+from typing import Any, List
+
+from support import ANOTHER_MAN, ONE, OTHER, needs_data
+
+import facenet
+
+
+def direction(*axes: int) -> List[float]:
+    """A vector of length 1 that lies evenly between some axes."""
+    vector = [0.0] * 512
+    for axis in axes:
+        vector[axis] = len(axes) ** -0.5
+    return vector
+
+
+@needs_data
+class Galleries(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.path = self.folder / "people.gallery"
+        self.gallery = facenet.Gallery.create(self.path)
+        self.addCleanup(self.gallery.close)
+
+    def test_photographs(self) -> None:
+        barack = self.gallery.enrol("Barack", photos=[ONE], key="44")
+        joe = self.gallery.enrol("Joe", [ANOTHER_MAN])
+        with facenet.Embedder() as embedder:
+            threshold = embedder.threshold
+        ways: List[Any] = [dict(distance=threshold), dict(far=0.001), dict(fpir=0.01), dict()]
+        for options in ways:
+            (found,) = self.gallery.identify(OTHER, **options)
+            self.assertTrue(found)
+            assert found.person is not None and found.face is not None
+            self.assertEqual((found.person.id, found.person.name, found.person.key), (barack, "Barack", "44"))
+            self.assertLess(found.distance, found.threshold)
+            self.assertEqual([one.person for one in found.candidates], [barack, joe])
+        self.gallery.remove(barack)
+        (found,) = self.gallery.identify(OTHER, distance=threshold)
+        self.assertEqual((bool(found), found.verdict, found.person), (False, facenet.Verdict.UNKNOWN, None))
+        self.assertEqual([person.name for person in self.gallery.people()], ["Joe"])
+
+    def test_photographs_that_are_refused(self) -> None:
+        blank = b"P6 64 64 255\n" + bytes(3 * 64 * 64)
+        with self.assertRaisesRegex(facenet.NotFoundError, r"images\[1\]"):
+            self.gallery.enrol("Nobody", photos=[ONE, blank])
+        with facenet.Pipeline(embedder=facenet.Embedder("dlib")) as other:
+            with self.assertRaisesRegex(facenet.InvalidArgumentError, "for the model"):
+                facenet.Gallery(self.path, other).enrol("Barack", photos=[ONE])
+        self.assertEqual(list(self.gallery.people()), [])
+
+    def test_verdicts(self) -> None:
+        ann = self.gallery.enrol("Ann", embeddings=[direction(0), direction(0, 1)])
+        bob = self.gallery.enrol("Bob", embeddings=[direction(5)])
+        probes = [direction(0), direction(0, 5), direction(9)]
+        known, ambiguous, unknown = self.gallery.identify(embeddings=probes, distance=1, people=2)
+        self.assertEqual(
+            [known.verdict, ambiguous.verdict, unknown.verdict],
+            [facenet.Verdict.KNOWN, facenet.Verdict.AMBIGUOUS, facenet.Verdict.UNKNOWN],
+        )
+        self.assertEqual((known.candidates[0].person, known.candidates[0].distance), (ann, 0))
+        self.assertEqual({one.person for one in ambiguous.candidates}, {ann, bob})
+        self.assertAlmostEqual(unknown.distance, 2, places=5)
+
+    def test_people_from_many_pages(self) -> None:
+        numbers = [self.gallery.enrol(f"Person {number}", key=str(number)) for number in range(600)]
+        people = list(self.gallery.people())
+        self.assertEqual([person.id for person in people], numbers)
+        self.assertEqual([person.key for person in people], [str(number) for number in range(600)])
+        self.gallery.rename(numbers[5], "Zoë \U0001f600")
+        self.assertEqual(self.gallery.person(numbers[5]).name, "Zoë \U0001f600")
+        sizes = self.gallery.statistics()
+        self.assertEqual((sizes.people, sizes.templates, sizes.people_without_templates), (600, 0, 600))
+        self.gallery.remove(numbers)
+        self.assertEqual(list(self.gallery.people()), [])
+
+    def test_what_is_refused_changes_nothing(self) -> None:
+        self.gallery.enrol("Ann", embeddings=[direction(0)], key="a")
+        wrong: List[Any] = [
+            ("", [direction(1)], None, "name"),
+            ("x" * 10_000, [direction(1)], None, "bytes"),
+            ("two\nlines", [direction(1)], None, "one line"),
+            ("zero\0byte", [direction(1)], None, "zero byte"),
+            ("Bob", [direction(1)], "a", "Ann"),
+            ("Bob", [[0.0] * 512], None, "zero"),
+            ("Bob", [[float("nan")] * 512], None, "finite"),
+            ("Bob", [[1.0] * 511], None, "511"),
+            ("Bob", [[1.0] * 512], None, "length 1"),
+        ]
+        for name, embeddings, key, words in wrong:
+            with self.subTest(words=words), self.assertRaisesRegex(facenet.InvalidArgumentError, words):
+                self.gallery.enrol(name, embeddings=embeddings, key=key)
+        with self.assertRaisesRegex(facenet.NotFoundError, "77"):
+            self.gallery.add(77, [direction(0)])
+        with self.assertRaisesRegex(facenet.NotFoundError, "77"):
+            self.gallery.rename(77, "x")
+        with self.assertRaisesRegex(facenet.NotFoundError, "77"):
+            self.gallery.remove([77])
+        refused: List[Any] = [dict(fpir=2), dict(far=-1), dict(distance=-1), dict(fpir=0.1, far=0.1), dict(people=1001)]
+        for options in refused:
+            with self.assertRaises(facenet.InvalidArgumentError):
+                self.gallery.identify(embeddings=[direction(0)], **options)
+        self.assertEqual([person.name for person in self.gallery.people()], ["Ann"])
+
+    def test_names_are_names(self) -> None:
+        names = ["Robert'); DROP TABLE people;--", "x" * 1000, "\u202egnp.exe", "%s%n"]
+        for name in names:
+            self.gallery.enrol(name)
+        self.assertEqual([person.name for person in self.gallery.people()], names)
+
+    def test_files(self) -> None:
+        ann = self.gallery.enrol("Ann", embeddings=[direction(0)], key="a")
+        self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o600)
+        self.gallery.check()
+        self.gallery.export(self.folder / "export")
+        with facenet.Gallery.create(self.folder / "second", encoding="byte") as second:
+            self.assertEqual(second.import_people(self.folder / "export"), 1)
+            (found,) = second.identify(embeddings=[direction(0)], distance=0.1)
+            self.assertTrue(found)
+            with self.assertRaises(facenet.InvalidArgumentError):
+                second.import_people(self.folder / "export")
+        with facenet.Gallery.open(self.path) as again:
+            self.assertEqual(again.person(ann).name, "Ann")
+        self.gallery.compact()
+        with self.assertRaisesRegex(facenet.InvalidArgumentError, "exists"):
+            facenet.Gallery.create(self.path)
+        with self.assertRaises(facenet.NotFoundError):
+            facenet.Gallery(self.folder / "absent")
+        (self.folder / "no-gallery").write_bytes(b"not a database" * 100)
+        with self.assertRaises(facenet.FacenetError):
+            facenet.Gallery(self.folder / "no-gallery")
+
+    def test_eight_threads(self) -> None:
+        """Six identify who stays, two enrol and remove others."""
+        stays = [self.gallery.enrol(f"Stays {axis}", embeddings=[direction(axis)]) for axis in range(20)]
+        failures: List[str] = []
+
+        def change(number: int) -> None:
+            for turn in range(10):
+                person = self.gallery.enrol(f"Passes {number}", embeddings=[direction(100 * number + turn)])
+                self.gallery.remove(person)
+
+        def identify(number: int) -> None:
+            for turn in range(40):
+                (found,) = self.gallery.identify(embeddings=[direction(turn % 20)], distance=0.5)
+                if found.person is None or found.person.id != stays[turn % 20]:
+                    failures.append(f"{found} at {turn}")
+
+        threads = [threading.Thread(target=change if number < 2 else identify, args=(number + 1,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((failures, len(list(self.gallery.people()))), ([], 20))
+
+
+if __name__ == "__main__":
+    unittest.main()
