@@ -1,8 +1,8 @@
 """What a margin is worth below which two people are ambiguous, on LFW folds 1-3.
 
-The people and photographs are those of identification.py. At a threshold of some FPIR, of what is accepted: the share of
-right answers that a margin makes ambiguous, of wrong people of the gallery, and of strangers. The margin is a share of
-the threshold, in the model's metric. `make lfw-identify` calls this; it needs shared/data/lfw beside the checkout.
+The people and photographs are those of identification.py. At a threshold of some FPIR, of what is accepted: the share
+of right answers that a margin makes ambiguous, of wrong people of the gallery, and of strangers. The margin is a share
+of the threshold, in the model's metric. `make lfw-identify` calls this; it needs shared/data/lfw beside the checkout.
 """
 
 from __future__ import annotations
