@@ -124,7 +124,7 @@ extension Gallery {
   }
 
   /// The index beside the database, where it is sound, this gallery's, and holds nothing that the gallery does not.
-  /// - Parameter numbers: of all templates. In the order of enrolment, like the index, they are looked up five times as fast.
+  /// - Parameter numbers: of all templates; nearly in the index's own order, so that its memory is read as it lies.
   private func savedIndex(_ identity: Int64, _ numbers: [Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
       saved.options.seed == UInt64(identity), saved.dimension == model.dimension, saved.kind == options.index.kind,
