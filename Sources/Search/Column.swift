@@ -4,12 +4,13 @@ import Core
 ///
 /// One thread at a time while changed, then any.
 package final class Column<Element: BitwiseCopyable>: @unchecked Sendable {
+  // Who may touch it when is said above; looking at it costs nothing then.
   /// Elements in use.
-  package private(set) var count: Int
+  @exclusivity(unchecked) package private(set) var count: Int
   /// The first element, 64-byte aligned. Where they come from a file, to be read only after ``verify(_:)``.
-  package private(set) var elements: UnsafePointer<Element>
+  @exclusivity(unchecked) package private(set) var elements: UnsafePointer<Element>
   private var memory: AlignedBuffer?
-  private var section: SavedSection?
+  @exclusivity(unchecked) private var section: SavedSection?
   private var capacity: Int
 
   package init() throws(FacenetError) {

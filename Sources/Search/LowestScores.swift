@@ -6,7 +6,6 @@ import Kernels
 /// One thread at a time.
 package struct LowestScores {
   private static let fewest = 128
-  private static let together = 128
 
   package let limit: Int
   package let margin: Float
@@ -31,11 +30,29 @@ package struct LowestScores {
   package mutating func offer(
     _ offered: UnsafePointer<Float>, count offeredCount: Int, first: Int, allowed: SlotSet? = nil
   ) {
-    // Few at a time: what the first of them are lowers the bound for the others.
-    for start in stride(from: 0, to: offeredCount, by: Self.together) {
-      let step = min(Self.together, offeredCount - start)
-      keep(offered + start, count: step, first: first + start, allowed)
-      if count >= pruneFrom { prune() }
+    if bound == .infinity, allowed == nil { lowerBound(offered, count: offeredCount) }
+    keep(offered, count: offeredCount, first: first, allowed)
+    if count >= pruneFrom { prune() }
+  }
+
+  /// Bounds the scores before any of them is kept: at least `limit` of them are as low as the `limit` lowest of the
+  /// minima of groups.
+  private mutating func lowerBound(_ offered: UnsafePointer<Float>, count offeredCount: Int) {
+    let vectors = offeredCount / Lanes.scalarCount
+    let groups = min(vectors, (limit + 3) / 4)
+    guard groups > 0, groups * Lanes.scalarCount >= limit, vectors >= 4 * groups else { return }
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: groups) { minima in
+      for group in 0..<groups {
+        var lowest = Lanes(repeating: .infinity)
+        for vector in stride(from: group, to: vectors, by: groups) {
+          let next = UnsafeRawPointer(offered + vector * Lanes.scalarCount).loadUnaligned(as: Lanes.self)
+          lowest.replace(with: next, where: next .< lowest)
+        }
+        minima[group] = lowest
+      }
+      minima.withMemoryRebound(to: Float.self) {
+        bound = (Self.selecting(limit - 1, of: UnsafeBufferPointer($0)) + margin).nextUp
+      }
     }
   }
 
@@ -82,7 +99,11 @@ package struct LowestScores {
   /// The places, the lowest score first, of equal ones the lower place first.
   package mutating func takeInOrder() -> [Int32] {
     prune()
-    return (0..<count).sorted { (scores[$0], places[$0]) < (scores[$1], places[$1]) }.map { places[$0] }
+    var ordered = (0..<count).map { i in
+      Int64(Self.inOrder(Int32(bitPattern: scores[i].bitPattern))) << 32 | Int64(places[i])
+    }
+    ordered.sort()
+    return ordered.map { Int32(truncatingIfNeeded: $0) }
   }
 
   private mutating func reserve(_ wanted: Int) {
@@ -95,35 +116,72 @@ package struct LowestScores {
   /// Lowers the bound to what counts by now and drops what lies above it.
   private mutating func prune() {
     guard count > limit else { return }
-    bound = (Self.selecting(limit - 1, of: scores[..<count]) + margin).nextUp
-    var kept = 0
-    for i in 0..<count where scores[i] < bound {
-      (places[kept], scores[kept]) = (places[i], scores[i])
-      kept += 1
+    let (found, limit, margin) = (count, limit, margin)
+    (bound, count) = places.withUnsafeMutableBufferPointer { places in
+      scores.withUnsafeMutableBufferPointer { scores in
+        let highest = Self.selecting(limit - 1, of: UnsafeBufferPointer(rebasing: scores[..<found]))
+        let bound = (highest + margin).nextUp
+        var kept = 0
+        for i in 0..<found {
+          let score = scores[i]
+          (places[kept], scores[kept]) = (places[i], score)
+          kept += score < bound ? 1 : 0
+        }
+        return (bound, kept)
+      }
     }
-    count = kept
-    pruneFrom = max(2 * max(limit, kept), Self.fewest)
+    pruneFrom = max(2 * max(limit, count), Self.fewest)
   }
 
-  /// The value that `rank` values precede in ascending order (Hoare's selection).
-  static func selecting(_ rank: Int, of values: ArraySlice<Float>) -> Float {
-    var values = Array(values)
-    return values.withUnsafeMutableBufferPointer { values in
-      var (low, high) = (0, values.count - 1)
-      while low < high {
-        let middle = low + (high - low) / 2
-        let pivot = max(min(values[low], values[high]), min(max(values[low], values[high]), values[middle]))
-        var (i, j) = (low, high)
-        while i <= j {
-          while values[i] < pivot { i += 1 }
-          while values[j] > pivot { j -= 1 }
-          guard i <= j else { break }
-          values.swapAt(i, j)
-          (i, j) = (i + 1, j - 1)
-        }
-        if rank <= j { high = j } else if rank >= i { low = i } else { break }
-      }
-      return values[rank]
+  /// The value that `rank` values precede in ascending order.
+  ///
+  /// The range it lies in is halved until one value is left: some ten rounds read all values, without a branch that
+  /// depends on any.
+  static func selecting(_ rank: Int, of values: UnsafeBufferPointer<Float>) -> Float {
+    var (low, high) = range(values)
+    if rank == 0 || count(values, notAbove: low) > rank { return low }
+    high = min(high, .greatestFiniteMagnitude)
+    while true {
+      let middle = low + (high - low) / 2
+      // None is between two neighbouring numbers.
+      guard middle > low, middle < high else { return high }
+      let below = count(values, notAbove: middle)
+      if below == rank + 1 { return values.reduce(low) { $1 <= middle ? max($0, $1) : $0 } }
+      if below > rank { high = middle } else { low = middle }
     }
   }
+
+  private typealias Lanes = SIMD16<Float>
+
+  private static func range(_ values: UnsafeBufferPointer<Float>) -> (Float, Float) {
+    var (low, high) = (Lanes(repeating: .infinity), Lanes(repeating: -.infinity))
+    let rest = forEachLanes(values) { lanes in
+      low.replace(with: lanes, where: lanes .< low)
+      high.replace(with: lanes, where: lanes .> high)
+    }
+    return rest.reduce((low.min(), high.max())) { (min($0.0, $1), max($0.1, $1)) }
+  }
+
+  private static func count(_ values: UnsafeBufferPointer<Float>, notAbove limit: Float) -> Int {
+    var counts = SIMD16<Int32>(repeating: 0)
+    let limits = Lanes(repeating: limit)
+    let rest = forEachLanes(values) { lanes in
+      counts = counts &- unsafeBitCast(lanes .<= limits, to: SIMD16<Int32>.self)
+    }
+    return rest.reduce(Int(counts.wrappedSum())) { $0 + ($1 <= limit ? 1 : 0) }
+  }
+
+  /// - Returns: the values that do not fill a register.
+  @inline(__always) private static func forEachLanes(
+    _ values: UnsafeBufferPointer<Float>, _ body: (Lanes) -> Void
+  ) -> UnsafeBufferPointer<Float> {
+    let whole = values.count / Lanes.scalarCount * Lanes.scalarCount
+    for i in stride(from: 0, to: whole, by: Lanes.scalarCount) {
+      body(UnsafeRawPointer(values.baseAddress! + i).loadUnaligned(as: Lanes.self))
+    }
+    return UnsafeBufferPointer(rebasing: values[whole...])
+  }
+
+  /// The bits of a float as a whole number that compares as the float does.
+  private static func inOrder(_ bits: Int32) -> Int32 { bits ^ (bits >> 31 & .max) }
 }

@@ -50,6 +50,7 @@ final class MLANNModel: @unchecked Sendable {
     withExtendedLifetime(sample) {}
     try Progress.part(from: 0.3, to: 1) { () throws(FacenetError) in
       try model.append(0..<count, in: store, threads: threads)
+      try model.table.gather()
     }
     return model
   }

@@ -28,7 +28,8 @@ struct MLANNSearch: Sendable {
   func run(_ query: Int, in store: VectorStore) throws(FacenetError) -> [Neighbour] {
     let point = UnsafePointer<Float>(points.pointer() + query * model.pivots.count)
     let scores = try AlignedBuffer(
-      count: (Self.blocksTogether * ByteTable.rowsPerBlock + model.partitions.count) * MemoryLayout<Float>.stride)
+      count: max(Self.blocksTogether * ByteTable.rowsPerBlock, ByteTable.paddedRows(model.partitions.count))
+        * MemoryLayout<Float>.stride)
     defer { withExtendedLifetime(scores) {} }
     let likelihood = try PivotLikelihood(point, model, plan.likelihood)
     var lowest = LowestScores(limit: plan.examined)
@@ -36,14 +37,19 @@ struct MLANNSearch: Sendable {
     for part in parts {
       try scan(model.table.blocks[Int(part)], likelihood, scores.pointer(), &lowest)
     }
-    var places = lowest.takeInOrder()
+    var places = examined(&lowest)
     if places.count < request.nearest, parts.count < model.partitions.count {
       for (part, blocks) in model.table.blocks.enumerated() where !parts.contains(Int32(part)) {
         try scan(blocks, likelihood, scores.pointer(), &lowest)
       }
-      places = lowest.takeInOrder()
+      places = examined(&lowest)
     }
     return try rank(places, query, in: store)
+  }
+
+  /// The order matters where the comparison may stop.
+  private func examined(_ lowest: inout LowestScores) -> ArraySlice<Int32> {
+    acceptance == nil ? lowest.take() : ArraySlice(lowest.takeInOrder())
   }
 
   /// The partitions to look at, the likeliest first.
@@ -52,8 +58,10 @@ struct MLANNSearch: Sendable {
     if plan.probed >= partitions.count { return (0..<Int32(partitions.count)).map { $0 } }
     partitions.score(point, plan.likelihood, into: scores)
     var lowest = LowestScores(limit: plan.probed)
-    for part in 0..<partitions.count { lowest.offer(scores[part], place: part) }
-    return Array(lowest.takeInOrder())
+    let padded = ByteTable.paddedRows(partitions.count)
+    for i in partitions.count..<padded { scores[i] = .infinity }
+    lowest.offer(scores, count: padded, first: 0)
+    return lowest.takeInOrder()
   }
 
   /// Offers the scores of a partition's rows.
@@ -83,7 +91,9 @@ struct MLANNSearch: Sendable {
   }
 
   /// The nearest of the vectors whose rows are at these places, which are in order of likelihood.
-  private func rank(_ places: [Int32], _ query: Int, in store: VectorStore) throws(FacenetError) -> [Neighbour] {
+  private func rank(_ places: ArraySlice<Int32>, _ query: Int, in store: VectorStore) throws(FacenetError)
+    -> [Neighbour]
+  {
     let row = request.queries.row(query)
     var best = Nearest(request.nearest)
     for place in places {

@@ -119,6 +119,35 @@ extension PivotTable {
     filling!.places.setCount(count)
   }
 
+  /// Puts the blocks of each partition one behind the other, where no block is free: what is scanned together is then read
+  /// in one go.
+  /// - Throws: `tooLarge`; then nothing has changed.
+  func gather() throws(FacenetError) {
+    let order = blocks.flatMap { $0 }
+    let codeBytes = ByteTable.byteCount(rows: Self.rows, columns: columns)
+    let copy = try AlignedBuffer(count: order.count * codeBytes)
+    let permute = { (elements: UnsafeMutableRawPointer, bytes: Int) in
+      for (to, from) in order.enumerated() {
+        (copy.bytes.baseAddress! + to * bytes).copyMemory(from: elements + Int(from) * bytes, byteCount: bytes)
+      }
+      elements.copyMemory(from: copy.bytes.baseAddress!, byteCount: order.count * bytes)
+    }
+    permute(codes.writable, codeBytes)
+    permute(offsets.writable, Self.rows * MemoryLayout<Float>.stride)
+    permute(slots.writable, Self.rows * MemoryLayout<Int32>.stride)
+    permute(owners.writable, MemoryLayout<Int32>.stride)
+    for (place, slot) in UnsafeBufferPointer(start: slots.elements, count: slots.count).enumerated() where slot >= 0 {
+      filling!.places.writable[Int(slot)] = Int32(place)
+    }
+    var next: Int32 = 0
+    for partition in blocks.indices {
+      for i in blocks[partition].indices {
+        blocks[partition][i] = next
+        next += 1
+      }
+    }
+  }
+
   /// Adds a slot's row behind the partition's last.
   /// - Parameter point: `columns` numbers.
   func insert(_ slot: Int, _ point: UnsafePointer<Float>, partition: Int) {

@@ -41,6 +41,13 @@ extension SearchRequest {
   /// Calls `body` with every index in `0..<tasks` on the request's threads; the caller's own tells its progress.
   /// - Throws: what the first `body` to fail throws, or `cancelled`; then some are not called.
   package func forEach(_ tasks: Int, _ body: (_ task: Int) throws(FacenetError) -> Void) throws(FacenetError) {
+    if threads == 1 || tasks == 1 {
+      for task in 0..<tasks {
+        try Progress.reached(Double(task) / Double(tasks))
+        try body(task)
+      }
+      return
+    }
     let failure = Lock<FacenetError?>(nil)
     let hasFailed = Atomic<Bool>(false)
     ThreadPool.shared.run(tasks: tasks, threads: threads) { task, worker in

@@ -77,7 +77,7 @@ private struct Enrolment {
   }
 
   mutating func refuse(_ path: String, _ error: FacenetError) {
-    tally.refused(error)
+    tally.refuse()
     console.message("refused: " + sentence(error.message, about: path))
   }
 
