@@ -40,8 +40,8 @@ def quality(image: ImageLike, face: Face) -> Quality:
     >>> facenet.quality("obama.jpg", face).value > 0.5
     True
     """
-    out = CQuality()
-    check(library.facenet_face_quality(as_image(image).c, ctypes.byref(face_to_c(face)), ctypes.byref(out)))
+    picture, out = as_image(image), CQuality()
+    check(library.facenet_face_quality(picture.c, ctypes.byref(face_to_c(face)), ctypes.byref(out)))
     return Quality(
         out.value, out.size, out.sharpness, out.pose, out.confidence, out.yaw, out.pitch, out.roll
     )
