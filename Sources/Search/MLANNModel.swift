@@ -7,6 +7,8 @@ import Kernels
 final class MLANNModel: @unchecked Sendable {
   /// Vectors projected together.
   private static let rowsTogether = 4096
+  /// No number of a pivot or centre is larger; products of two leave room in a float.
+  private static let largest: Float = 0x1p52
 
   let pivots: Pivots
   let partitions: Partitions
@@ -125,7 +127,9 @@ extension MLANNModel {
     let column = try Column<Float>("mlann-floats", of: file, count: 2 + directions + centres)
     try column.verify(0..<column.count)
     let floats = UnsafeBufferPointer(start: column.elements, count: column.count)
-    guard floats.allSatisfy(\.isFinite), floats[0] > 0, floats[1] > 0 else {
+    guard floats.allSatisfy(\.isFinite), floats[0] > 0, floats[1] > 0,
+      floats[2..<2 + directions + parts * width].allSatisfy({ abs($0) <= largest })
+    else {
       throw FacenetError(.corrupt, "what was learnt of the vectors holds values out of range")
     }
     let table = try PivotTable(
