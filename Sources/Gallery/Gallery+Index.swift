@@ -115,14 +115,15 @@ extension Gallery {
 
   private func emptyIndex(_ identity: Int64) throws(FacenetError) -> VectorIndex {
     var options = options.index
-    options.seed = UInt64(identity)
+    options.seed = UInt64(bitPattern: identity)
     return try VectorIndex(dimension: model.dimension, options: options)
   }
 
   /// The index beside the database, where it is sound, this gallery's, and holds nothing that the gallery does not.
   private func savedIndex(_ identity: Int64, _ owners: [Int64: Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
-      saved.options.seed == UInt64(identity), saved.dimension == model.dimension, saved.kind == options.index.kind,
+      saved.options.seed == UInt64(bitPattern: identity), saved.dimension == model.dimension,
+      saved.kind == options.index.kind,
       saved.count == owners.keys.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
     else { return nil }
     return saved
