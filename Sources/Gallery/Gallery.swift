@@ -14,6 +14,8 @@ public final class Gallery: Sendable {
   public let model: GalleryModel
   /// How it stores embeddings.
   public let encoding: TemplateEncoding
+  /// Where the index is kept: beside the database itself, whatever link or relative path led to it.
+  package let indexPath: String
   let store: Lock<Store>
   let search: Lock<SearchState>
   let options: GalleryOptions
@@ -61,6 +63,7 @@ public final class Gallery: Sendable {
     self.path = path
     self.options = options
     self.encoding = encoding
+    indexPath = connection.file + ".index"
     model = try GalleryModel(decoding: facts.model, path: path)
     store = Lock(Store(connection: connection, identity: facts.identity))
     search = Lock(SearchState())

@@ -119,8 +119,11 @@ extension MLANNModel {
     try numbers.verify(0..<3)
     let (pivots, partitions, trained) = (numbers.elements[0], numbers.elements[1], numbers.elements[2])
     if trained == 0 { return nil }
-    guard (1...Int64(store.dimension)).contains(pivots), (1...Int64(1 << 20)).contains(partitions), trained > 0 else {
-      throw FacenetError(.corrupt, "\(pivots) pivots and \(partitions) partitions are out of range")
+    guard (1...Int64(store.dimension)).contains(pivots), (1...Int64(1 << 20)).contains(partitions),
+      (1...Int64(VectorStore.largestCount)).contains(trained)
+    else {
+      throw FacenetError(
+        .corrupt, "\(pivots) pivots and \(partitions) partitions of \(trained) vectors are out of range")
     }
     let (width, parts) = (Int(pivots), Int(partitions))
     let (directions, centres) = ((1 + width) * store.stride, parts * (width + 1))
@@ -137,7 +140,7 @@ extension MLANNModel {
     return MLANNModel(
       try Pivots(Array(floats[2..<2 + directions]), count: width, stride: store.stride),
       try Partitions(Array(floats[(2 + directions)...]), count: parts, dimension: width), table, noise: floats[1],
-      trainedCount: Int(clamping: trained))
+      trainedCount: Int(trained))
   }
 
   /// What ``read(_:store:)`` wants besides the table.
