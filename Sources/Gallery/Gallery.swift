@@ -94,11 +94,14 @@ public final class Gallery: Sendable {
 }
 
 extension Gallery {
-  /// Reads one state of the database.
+  /// Reads one state of the database, which is still the model's: another's embeddings would be taken for its own.
   func read<Result>(_ body: (Connection) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     try store.withLock { store throws(FacenetError) in
       let connection = store.connection
-      return try connection.snapshot { () throws(FacenetError) in try body(connection) }
+      return try connection.snapshot { () throws(FacenetError) in
+        try verifyModel(connection)
+        return try body(connection)
+      }
     }
   }
 

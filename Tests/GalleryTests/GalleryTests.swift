@@ -95,6 +95,19 @@ import Testing
     }
   }
 
+  @Test func nothingIsReadAfterAMigrationElsewhere() throws {
+    try withGallery { gallery in
+      let person = try gallery.enrol("Ann", templates: [Template(unit(0))])
+      let other = try GalleryModel(name: "other", fingerprint: "4567", dimension: 8)
+      try Gallery(path: gallery.path).write { connection throws(FacenetError) in
+        try connection.run("UPDATE gallery SET model = ?", [.blob(other.encoded)])
+      }
+      #expect(throws: FacenetError.self) { try gallery.templates(of: person) }
+      #expect(throws: FacenetError.self) { try gallery.export(to: String(gallery.path.dropLast("/gallery.db".count))) }
+      #expect(try Gallery(path: gallery.path).templates(of: person).count == 1)
+    }
+  }
+
   @Test func numbersThatNobodyGaveEndNothing() throws {
     try withGallery { gallery in
       try gallery.enrol("Ann", templates: [Template(unit(0))])
