@@ -6,7 +6,8 @@ import Search
 /// People and the templates of their faces, in an SQLite database; see docs/gallery.md.
 ///
 /// Bound to one model. Any thread: calls that read or write the database wait for each other, searches run together.
-/// Other processes may read the same gallery, and write in turns.
+/// Other processes may read the same gallery, and write in turns. A function that watches a call's progress must not call the
+/// same gallery.
 public final class Gallery: Sendable {
   /// Where the database is.
   public let path: String
