@@ -95,7 +95,11 @@ extension Gallery {
     try verifyModel(connection)
     let changes = try connection.integer("SELECT changes FROM gallery") ?? 0
     var owners: [Int64: Int64] = [:]
-    try connection.run("SELECT id, person FROM templates") { row in owners[row.integer(0)] = row.integer(1) }
+    var numbers: [Int64] = []
+    try connection.run("SELECT id, person FROM templates") { row in
+      numbers.append(row.integer(0))
+      owners[row.integer(0)] = row.integer(1)
+    }
     // Until all is done the state shows nothing, so that a failure leaves nothing half done.
     let known = state.index
     (state.index, state.changes) = (nil, -1)
@@ -103,7 +107,7 @@ extension Gallery {
     if let known {
       index = known
       try index.remove(state.owners.keys.filter { owners[$0] == nil })
-    } else if let saved = savedIndex(store.identity, owners) {
+    } else if let saved = savedIndex(store.identity, numbers) {
       index = saved
     } else {
       index = try emptyIndex(store.identity)
@@ -120,11 +124,11 @@ extension Gallery {
   }
 
   /// The index beside the database, where it is sound, this gallery's, and holds nothing that the gallery does not.
-  private func savedIndex(_ identity: Int64, _ owners: [Int64: Int64]) -> VectorIndex? {
+  /// - Parameter numbers: of all templates; nearly in the index's own order, so that its memory is read as it lies.
+  private func savedIndex(_ identity: Int64, _ numbers: [Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
       saved.options.seed == UInt64(bitPattern: identity), saved.dimension == model.dimension,
-      saved.kind == options.index.kind,
-      saved.count == owners.keys.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
+      saved.kind == options.index.kind, saved.count == numbers.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
     else { return nil }
     return saved
   }
@@ -132,6 +136,8 @@ extension Gallery {
   private func addMissing(to index: VectorIndex, _ owners: [Int64: Int64], _ connection: Connection)
     throws(FacenetError) -> Int
   {
+    // The index holds nobody else: as many are all.
+    guard index.count < owners.count else { return 0 }
     let missing = owners.keys.filter { !index.contains($0) }
     guard let first = missing.min() else { return 0 }
     var (vectors, keys, added): ([Float], [Int64], Int) = ([], [], 0)
