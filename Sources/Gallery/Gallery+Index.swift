@@ -7,16 +7,16 @@ extension Gallery {
   /// From so many new templates on, the index is worth being saved.
   private static let worthSaving = 4096
 
-  /// Where the index is kept.
-  package var indexPath: String { path + ".index" }
-
   /// The index and who owns its vectors, as the database is now.
   func current() throws(FacenetError) -> (index: VectorIndex, owners: [Int64: Int64], changes: Int64) {
-    try search.withLock { state throws(FacenetError) in
-      try update(&state)
-      guard let index = state.index else { throw FacenetError(.internal, "a gallery without an index (\(path))") }
-      return (index, state.owners, state.changes)
+    let (state, failure) = try search.withLock { (state) throws(FacenetError) -> (SearchState, FacenetError?) in
+      let failure = try update(&state)
+      return (state, failure)
     }
+    // Only now: whoever hears of it may call the gallery.
+    if let failure { Log.write(.warning, "the index of \(path) could not be saved: \(failure.message)") }
+    guard let index = state.index else { throw FacenetError(.internal, "a gallery without an index (\(path))") }
+    return (index, state.owners, state.changes)
   }
 
   /// Does `body` with the index; where the file it was opened from turns out to be damaged, once more with a new one.
@@ -39,7 +39,7 @@ extension Gallery {
   /// Writes the index beside the database, so that the next to open the gallery need not build it.
   public func saveIndex() throws(FacenetError) {
     try search.withLock { state throws(FacenetError) in
-      try update(&state)
+      _ = try update(&state)
       try save(state)
     }
   }
@@ -56,9 +56,9 @@ extension Gallery {
 
   /// Deletes the saved index and what an interrupted save left; to be called by a writer.
   func removeSavedIndex() throws(FacenetError) {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let name = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + ".index"
+    let slash = indexPath.lastIndex(of: "/")
+    let folder = slash.map { $0 == indexPath.startIndex ? "/" : String(indexPath[..<$0]) } ?? "."
+    let name = slash.map { String(indexPath[indexPath.index(after: $0)...]) } ?? indexPath
     guard let stream = opendir(folder) else {
       throw FacenetError(.inputOutput, "cannot read the folder \(folder): \(String(cString: strerror(errno)))")
     }
@@ -75,18 +75,18 @@ extension Gallery {
     }
   }
 
-  private func update(_ state: inout SearchState) throws(FacenetError) {
+  /// - Returns: why the index could not be saved, which hinders nothing; nil where it was or need not be.
+  private func update(_ state: inout SearchState) throws(FacenetError) -> FacenetError? {
     let isNew = try store.withLock { (store) throws(FacenetError) -> Bool in
       let connection = store.connection
       guard try connection.integer("SELECT changes FROM gallery") != state.changes else { return false }
       return try connection.snapshot { () throws(FacenetError) in try catchUp(&state, store) }
     }
-    guard isNew else { return }
+    guard isNew else { return nil }
     do throws(FacenetError) {
       try save(state)
-    } catch {
-      Log.write(.warning, "the index of \(path) could not be saved: \(error.message)")
-    }
+      return nil
+    } catch { return error }
   }
 
   /// - Returns: whether so much was new that the index is worth being saved.
@@ -119,7 +119,7 @@ extension Gallery {
 
   private func emptyIndex(_ identity: Int64) throws(FacenetError) -> VectorIndex {
     var options = options.index
-    options.seed = UInt64(identity)
+    options.seed = UInt64(bitPattern: identity)
     return try VectorIndex(dimension: model.dimension, options: options)
   }
 
@@ -127,7 +127,7 @@ extension Gallery {
   /// - Parameter numbers: of all templates; nearly in the index's own order, so that its memory is read as it lies.
   private func savedIndex(_ identity: Int64, _ numbers: [Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
-      saved.options.seed == UInt64(identity), saved.dimension == model.dimension,
+      saved.options.seed == UInt64(bitPattern: identity), saved.dimension == model.dimension,
       saved.options.kind == options.index.kind,
       saved.count == numbers.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
     else { return nil }
