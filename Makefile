@@ -101,6 +101,7 @@ lfw-distances: build search-environment ## Count the exact distances that MLANN 
 lfw-identify: build search-environment ## Identify people of the LFW of ../shared, known ones and strangers.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"
 	@$(SEARCH_PYTHON) benchmarks/search/identification.py $(OPTIONS)
+	@$(SEARCH_PYTHON) benchmarks/search/ambiguity.py $(OPTIONS)
 
 search-environment:
 	@sh benchmarks/search/environment.sh $(BUILD)/search-benchmark/venv

@@ -102,13 +102,15 @@ package enum File {
         written += put
       }
     }
+
+    package func write(_ bytes: [UInt8]) throws(FacenetError) {
+      let result = bytes.withUnsafeBytes { buffer in Result { () throws(FacenetError) in try write(buffer) } }
+      try result.get()
+    }
   }
 
   package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FacenetError) {
-    let result = bytes.withUnsafeBytes { buffer in
-      Result { () throws(FacenetError) in try write(buffer, to: path, mode: mode) }
-    }
-    try result.get()
+    try replace(path, mode: mode) { output throws(FacenetError) in try output.write(bytes) }
   }
 
   static func failure(_ verb: String, _ path: String) -> FacenetError {

@@ -41,14 +41,4 @@ struct EmbeddingFile {
       return vectors
     }
   }
-
-  /// Version 1.0 of the format, all or nothing.
-  static func write(_ vectors: [[Float]], columns: Int, to path: String) throws(FacenetError) {
-    let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(vectors.count), \(columns)), }"
-    let padding = String(repeating: " ", count: 117 - dictionary.utf8.count)
-    var bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array((dictionary + padding + "\n").utf8)
-    bytes.reserveCapacity(128 + 4 * columns * vectors.count)
-    for vector in vectors { bytes += TemplateEncoding.float32.encode(vector) }
-    try File.write(bytes, to: path, mode: 0o600)
-  }
 }

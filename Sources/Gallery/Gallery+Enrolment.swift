@@ -19,9 +19,7 @@ extension Gallery {
     try checkAll(templates)
     return try write { connection throws(FacenetError) in
       try Self.checkFacts(facts, connection)
-      if let key, let other = try connection.text("SELECT name FROM people WHERE key = ?", [.text(key)]) {
-        throw FacenetError(.invalidArgument, "the key \(key) is \(other)'s already (\(path))")
-      }
+      try requireUnused(key, connection)
       let person = try Self.insert(name, key, facts, in: connection)
       var identifiers = try TemplateIdentifiers(in: connection)
       for template in templates { _ = try insert(template, person, &identifiers, in: connection) }
@@ -51,24 +49,39 @@ extension Gallery {
   }
 
   /// Gives a person another key, or none.
+  /// - Throws: `invalidArgument` for a key that somebody else has.
   public func setKey(_ key: String?, of person: Int64) throws(FacenetError) {
     if let key { try Person.check(name: key, what: "key") }
-    try change(person, "UPDATE people SET key = ? WHERE id = ?", .optional(key))
+    try change(person, "UPDATE people SET key = ? WHERE id = ?", .optional(key)) { connection throws(FacenetError) in
+      try requireUnused(key, except: person, connection)
+    }
   }
 
   /// Gives a person other facts: a JSON text.
   public func setFacts(_ facts: String, of person: Int64) throws(FacenetError) {
-    try store.withLock { store throws(FacenetError) in try Self.checkFacts(facts, store.connection) }
-    try change(person, "UPDATE people SET facts = ? WHERE id = ?", .text(facts))
+    try change(person, "UPDATE people SET facts = ? WHERE id = ?", .text(facts)) { connection throws(FacenetError) in
+      try Self.checkFacts(facts, connection)
+    }
   }
 
-  private func change(_ person: Int64, _ statement: String, _ value: SQLiteValue) throws(FacenetError) {
-    try write { connection throws(FacenetError) in
+  private func change(
+    _ person: Int64, _ statement: String, _ value: SQLiteValue,
+    after check: (Connection) throws(FacenetError) -> Void = { _ in }
+  ) throws(FacenetError) {
+    try write(erasing: true) { connection throws(FacenetError) in
       try requirePerson(person, connection)
+      try check(connection)
       try connection.run(statement, [value, .integer(person)])
     }
-    // The old text is still in the write-ahead log.
     try erase()
+  }
+
+  func requireUnused(_ key: String?, except person: Int64 = 0, _ connection: Connection) throws(FacenetError) {
+    guard let key else { return }
+    let others = "SELECT name FROM people WHERE key = ? AND id <> ?"
+    if let other = try connection.text(others, [.text(key), .integer(person)]) {
+      throw FacenetError(.invalidArgument, "the key \(key) is \(other)'s already (\(path))")
+    }
   }
 
   private func checkAll(_ templates: [Template]) throws(FacenetError) {

@@ -18,9 +18,31 @@ extension Gallery {
     guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
       throw FacenetError(.inputOutput, "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
     }
-    var lines: [UInt8] = []
-    var vectors: [[Float]] = []
     try read { connection throws(FacenetError) in
+      try exportTemplates(to: "\(folder)/\(ExportedFile.templates)", connection)
+      try exportPeople(to: "\(folder)/\(ExportedFile.people)", connection)
+    }
+    try File.write(model.encoded, to: "\(folder)/\(ExportedFile.model)", mode: 0o600)
+  }
+
+  private func exportTemplates(to path: String, _ connection: Connection) throws(FacenetError) {
+    let count = Int(try connection.integer("SELECT count(*) FROM templates") ?? 0)
+    try File.replace(path, mode: 0o600) { output throws(FacenetError) in
+      try output.write(NPYHeader.make(rows: count, columns: model.dimension))
+      var done = 0
+      try connection.run("SELECT embedding FROM templates ORDER BY person, id") { row throws(FacenetError) in
+        let vector = try row.withBlob(0) { bytes throws(FacenetError) in
+          try encoding.decode(bytes, dimension: model.dimension)
+        }
+        try output.write(TemplateEncoding.float32.encode(vector))
+        done += 1
+        try Progress.reached(Double(done) / Double(count))
+      }
+    }
+  }
+
+  private func exportPeople(to path: String, _ connection: Connection) throws(FacenetError) {
+    try File.replace(path, mode: 0o600) { output throws(FacenetError) in
       try connection.run(
         """
         SELECT json_object('name', name, 'key', key, 'facts', json(facts), 'created', created, 'templates',
@@ -28,17 +50,8 @@ extension Gallery {
             'quality', quality, 'thumbnail', hex(thumbnail)))
           FROM (SELECT * FROM templates WHERE person = people.id ORDER BY id))) FROM people ORDER BY id
         """
-      ) { row in lines += Array((row.text(0) ?? "").utf8) + [UInt8(ascii: "\n")] }
-      try connection.run("SELECT embedding FROM templates ORDER BY person, id") { row throws(FacenetError) in
-        vectors.append(
-          try row.withBlob(0) { bytes throws(FacenetError) in
-            try encoding.decode(bytes, dimension: model.dimension)
-          })
-      }
+      ) { row throws(FacenetError) in try output.write(Array((row.text(0) ?? "").utf8) + [UInt8(ascii: "\n")]) }
     }
-    try EmbeddingFile.write(vectors, columns: model.dimension, to: "\(folder)/\(ExportedFile.templates)")
-    try File.write(lines, to: "\(folder)/\(ExportedFile.people)", mode: 0o600)
-    try File.write(model.encoded, to: "\(folder)/\(ExportedFile.model)", mode: 0o600)
   }
 
   /// Adds the people of an export, all or none.
@@ -90,9 +103,7 @@ extension Gallery {
     try Person.check(name: person.name)
     if let key = person.key {
       try Person.check(name: key, what: "key")
-      if try connection.integer("SELECT id FROM people WHERE key = ?", [.text(key)]) != nil {
-        throw FacenetError(.invalidArgument, "somebody has the key \(key) already")
-      }
+      try requireUnused(key, connection)
     }
     try Self.checkFacts(person.facts, connection)
     let identifier = try Self.insert(person.name, person.key, person.facts, in: connection)

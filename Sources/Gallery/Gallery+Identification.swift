@@ -73,7 +73,7 @@ extension Gallery {
       return result(
         .unknown, "the nearest is \(best.person.name) at \(best.distance), farther than the threshold \(limit)")
     }
-    let margin = options.margin ?? 0.05 * limit
+    let margin = options.margin ?? IdentificationOptions.defaultMargin * limit
     if candidates.count > 1, candidates[1].distance - best.distance < margin {
       let second = candidates[1]
       return result(

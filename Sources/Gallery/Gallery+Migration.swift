@@ -22,7 +22,7 @@ extension Gallery {
         }
       }
     }
-    try write { connection throws(FacenetError) in
+    try write(erasing: true) { connection throws(FacenetError) in
       guard try connection.integer("SELECT changes FROM gallery") == before else {
         throw FacenetError(.inputOutput, "\(path) was changed while it was embedded again: nothing was done")
       }

@@ -31,9 +31,10 @@ public final class Gallery: Sendable {
     creating path: String, model: GalleryModel, encoding: TemplateEncoding = .float32,
     options: GalleryOptions = GalleryOptions()
   ) throws(FacenetError) {
+    let wait = try options.milliseconds()
     try Self.makeFile(path)
     do throws(FacenetError) {
-      let connection = try Connection(path: path, wait: options.milliseconds)
+      let connection = try Connection(path: path, wait: wait)
       try Schema.configure(connection)
       try Schema.create(
         in: connection, identity: .random(in: 1...Int64.max), model: model, encoding: encoding)
@@ -48,12 +49,12 @@ public final class Gallery: Sendable {
   /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no gallery; `unsupported` for a later version's.
   public init(path: String, options: GalleryOptions = GalleryOptions()) throws(FacenetError) {
     guard access(path, F_OK) == 0 else { throw FacenetError(.notFound, "there is no gallery \(path)") }
-    let connection = try Connection(path: path, wait: options.milliseconds)
+    let connection = try Connection(path: path, wait: try options.milliseconds())
     try Schema.configure(connection)
     try Schema.verify(connection)
-    var facts: (identity: Int64, model: [UInt8], encoding: String)?
-    try connection.run("SELECT identity, model, encoding FROM gallery") { row throws(FacenetError) in
-      facts = (row.integer(0), row.blob(1) ?? [], row.text(2) ?? "")
+    var facts: (identity: Int64, model: [UInt8], encoding: String, unerased: Int64)?
+    try connection.run("SELECT identity, model, encoding, unerased FROM gallery") { row throws(FacenetError) in
+      facts = (row.integer(0), row.blob(1) ?? [], row.text(2) ?? "", row.integer(3))
     }
     guard let facts, let encoding = TemplateEncoding(rawValue: facts.encoding) else {
       throw FacenetError(.corrupt, "the gallery \(path) does not say how its templates are stored")
@@ -64,6 +65,7 @@ public final class Gallery: Sendable {
     model = try GalleryModel(decoding: facts.model, path: path)
     store = Lock(Store(connection: connection, identity: facts.identity))
     search = Lock(SearchState())
+    if facts.unerased != 0 { eraseWhatWasLeft() }
   }
 
   /// - Throws: `invalidArgument`, saying which model was expected, for any model but the gallery's.
@@ -100,13 +102,18 @@ extension Gallery {
   }
 
   /// Writes all of it or nothing, and counts the change.
-  func write<Result>(_ body: (Connection) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+  /// - Parameter erasing: whether it takes something out, which the log holds until ``erase()`` is through.
+  func write<Result>(erasing: Bool = false, _ body: (Connection) throws(FacenetError) -> Result)
+    throws(FacenetError) -> Result
+  {
     try store.withLock { store throws(FacenetError) in
       let connection = store.connection
       return try connection.transaction { () throws(FacenetError) in
         try verifyModel(connection)
         let result = try body(connection)
-        try connection.run("UPDATE gallery SET changes = changes + 1")
+        try connection.run(
+          "UPDATE gallery SET changes = changes + 1, unerased = iif(?, changes + 1, unerased)",
+          [.integer(erasing ? 1 : 0)])
         return result
       }
     }

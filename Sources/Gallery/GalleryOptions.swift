@@ -1,3 +1,4 @@
+import Core
 import Search
 
 /// How a gallery is opened.
@@ -13,5 +14,11 @@ public struct GalleryOptions: Sendable, Hashable {
     self.index = index
   }
 
-  var milliseconds: Int32 { Int32(1000 * min(max(wait.isNaN ? 0 : wait, 0), 3600)) }
+  /// - Throws: `invalidArgument` for a wait out of its range.
+  func milliseconds() throws(FacenetError) -> Int32 {
+    guard (0...3600).contains(wait) else {
+      throw FacenetError(.invalidArgument, "a call waits for 0 to 3600 seconds, got \(wait)")
+    }
+    return Int32(1000 * wait)
+  }
 }

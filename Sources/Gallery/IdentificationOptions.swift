@@ -18,8 +18,11 @@ public struct IdentificationOptions: Sendable, Hashable {
   public var people: Int
   /// A person's distance is the mean of that many nearest templates; 1 to 100. Where there are fewer, of all.
   public var templates: Int
-  /// A second person within this distance of the first makes a verdict ambiguous; nil: 5% of the threshold.
+  /// A second person within this distance of the first makes a verdict ambiguous; nil: 10% of the threshold.
   public var margin: Float?
+
+  /// As a share of the threshold; docs/gallery.md says what it is worth.
+  static let defaultMargin: Float = 0.1
 
   /// Creates options.
   public init(

@@ -17,6 +17,8 @@ enum Schema {
   static func create(in connection: Connection, identity: Int64, model: GalleryModel, encoding: TemplateEncoding)
     throws(FacenetError)
   {
+    // Seven rows of 512 float32 fit a page of 16 KiB, one a page of 4 KiB.
+    try connection.run("PRAGMA page_size = 16384")
     try connection.run("PRAGMA journal_mode = WAL")
     try connection.transaction { () throws(FacenetError) in
       try connection.run("PRAGMA application_id = \(application)")
@@ -46,7 +48,7 @@ enum Schema {
     """
     CREATE TABLE gallery (
       one INTEGER PRIMARY KEY CHECK (one = 1) DEFAULT 1, identity INTEGER NOT NULL, changes INTEGER NOT NULL,
-      model BLOB NOT NULL, encoding TEXT NOT NULL) STRICT
+      unerased INTEGER NOT NULL DEFAULT 0, model BLOB NOT NULL, encoding TEXT NOT NULL) STRICT
     """,
     """
     CREATE TABLE people (

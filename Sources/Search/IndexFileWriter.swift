@@ -11,7 +11,7 @@ enum IndexFileWriter {
     let places = places(sections)
     let size = places.last.map { aligned($0.checksums + 8 * SavedSection.blocks($0.count)) } ?? 0
     try File.replace(path, mode: mode) { output throws(FacenetError) in
-      try write(table(places, size: size), to: output)
+      try output.write(table(places, size: size))
       for (section, place) in zip(sections, places) {
         try write(section.bytes, at: place.offset, of: size, to: output)
       }
@@ -32,8 +32,8 @@ enum IndexFileWriter {
       try output.write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
       try Progress.reached(Double(offset + end) / Double(size))
     }
-    try write([UInt8](repeating: 0, count: aligned(bytes.count) - bytes.count), to: output)
-    try write(checksums + [UInt8](repeating: 0, count: aligned(checksums.count) - checksums.count), to: output)
+    try output.write([UInt8](repeating: 0, count: aligned(bytes.count) - bytes.count))
+    try output.write(checksums + [UInt8](repeating: 0, count: aligned(checksums.count) - checksums.count))
   }
 
   private static func places(_ sections: [IndexSection]) -> [SavedSection.Place] {
@@ -71,10 +71,5 @@ enum IndexFileWriter {
 
   private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
-  }
-
-  private static func write(_ bytes: [UInt8], to output: File.Output) throws(FacenetError) {
-    let result = bytes.withUnsafeBytes { buffer in Result { () throws(FacenetError) in try output.write(buffer) } }
-    try result.get()
   }
 }

@@ -53,15 +53,6 @@ import Testing
     #expect(printable(text) == printed)
   }
 
-  @Test func npyHeaderHasTheSameLengthForEveryShape() {
-    for (rows, columns) in [(0, 0), (1, 512), (Int.max, Int.max)] {
-      let header = NPYFile.header(rows: rows, columns: columns)
-      #expect(header.count == 128)
-      #expect(header.last == 10)
-      #expect(Int(header[8]) + 256 * Int(header[9]) == 118)
-    }
-  }
-
   @Test func npyHoldsRowsInLittleEndian() throws {
     let folder = try TemporaryFolder()
     let file = try NPYFile(folder.file("a.npy"), columns: 2)

@@ -12,6 +12,12 @@ func testModel(dimension: Int = 8) throws -> GalleryModel {
     thresholds: [(0.001, 0.8), (0.01, 1), (0.1, 1.2)])
 }
 
+/// Writes rows of the same length as a .npy file.
+func writeMatrix(_ rows: [[Float]], to path: String) throws {
+  let header = NPYHeader.make(rows: rows.count, columns: rows[0].count)
+  try File.write(header + rows.flatMap { TemplateEncoding.float32.encode($0) }, to: path)
+}
+
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   var template = Array("/tmp/facenet-gallery-XXXXXX".utf8CString)
   let folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }

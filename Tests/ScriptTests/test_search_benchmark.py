@@ -18,6 +18,7 @@ except ImportError as error:
     raise unittest.SkipTest(f"the search benchmark needs numpy ({error})") from None
 
 import fitting  # noqa: E402
+import ambiguity  # noqa: E402
 import identification  # noqa: E402
 import mlann  # noqa: E402
 import tables  # noqa: E402
@@ -160,6 +161,22 @@ class OpenSet(unittest.TestCase):
         self.assertEqual((trials.rank_one, trials.gallery), (1, 2))
         self.assertEqual((len(trials.own), len(trials.strangers)), (2 * 3 * 4, 2 * 3 * 6))
         self.assertGreater(trials.strangers.min(), trials.own.max())
+
+    def test_a_margin_is_counted_by_outcome(self) -> None:
+        nearest = np.array([[0.1, 0.4], [0.2, 0.25], [0.3, 0.31], [0.9, 0.91], [0.4, 0.8]])
+        outcome = np.array([ambiguity.RIGHT, ambiguity.RIGHT, ambiguity.WRONG, ambiguity.WRONG, ambiguity.STRANGER])
+        self.assertEqual(ambiguity.Pairs(nearest, outcome).shares(0.5, 0.1), [0.5, 1, 0])
+
+    def test_the_two_nearest_people_of_each_probe(self) -> None:
+        generator = np.random.default_rng(6)
+        people = np.repeat(np.arange(12), 3)
+        seen = unit(generator, 12, 64)[people] + 0.02 * generator.standard_normal((36, 64))
+        data = Labelled(seen / np.linalg.norm(seen, axis=1, keepdims=True), people, [])
+        squared = ambiguity.pairs(data, np.arange(12) % 3, False, draws=2)
+        plain = ambiguity.pairs(data, np.arange(12) % 3, True, draws=2)
+        np.testing.assert_allclose(plain.nearest**2, squared.nearest, atol=1e-6)
+        self.assertEqual([int((squared.outcome == kind).sum()) for kind in range(3)], [2 * 3 * 4, 0, 2 * 3 * 6])
+        self.assertTrue((squared.nearest[:, 0] <= squared.nearest[:, 1]).all())
 
 
 class StandIn:

@@ -14,7 +14,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, Iterator, List, Optional
 
 import numpy as np
 from embeddings import DIMENSIONS, LFW, Labelled, labelled
@@ -68,9 +68,25 @@ def folds(data: Labelled, lfw: Path = LFW) -> Array:
     return np.array([fold[name] for name in data.names])
 
 
-def identify(data: Labelled, fold: Array, draws: int = DRAWS) -> Trials:
-    """Enrols half of each fold's people, as often as there are draws, and searches for everybody else."""
-    own, strangers, sizes = [], [], []
+@dataclass(frozen=True)
+class Draw:
+    """Half of a fold's people, enrolled with one photograph each; numbers are those of photographs or people."""
+
+    enrolled: Array
+    """People, (people,)."""
+
+    references: Array
+    """The photograph of each, (people,)."""
+
+    known: Array
+    """Other photographs of theirs."""
+
+    strangers: Array
+    """Photographs of the fold's other people."""
+
+
+def drawn(data: Labelled, fold: Array, draws: int) -> Iterator[Draw]:
+    """As many draws of each fold."""
     for draw in range(draws):
         generator = np.random.default_rng(draw)
         for number in np.unique(fold):
@@ -78,15 +94,21 @@ def identify(data: Labelled, fold: Array, draws: int = DRAWS) -> Trials:
             enrolled = people[: len(people) // 2]
             shuffled = generator.permutation(len(data.people))
             first = np.array([shuffled[np.argmax(data.people[shuffled] == person)] for person in enrolled])
-            references = data.vectors[first]
             known = np.setdiff1d(np.flatnonzero(np.isin(data.people, enrolled)), first)
-            unknown = np.flatnonzero(np.isin(data.people, people[len(people) // 2 :]))
-            distances = squared_distances(data.vectors[known], references)
-            best = distances.argmin(axis=1)
-            right = enrolled[best] == data.people[known]
-            own.append(np.where(right, distances.min(axis=1), np.inf))
-            strangers.append(squared_distances(data.vectors[unknown], references).min(axis=1))
-            sizes.append(len(enrolled))
+            strangers = np.flatnonzero(np.isin(data.people, people[len(people) // 2 :]))
+            yield Draw(enrolled, first, known, strangers)
+
+
+def identify(data: Labelled, fold: Array, draws: int = DRAWS) -> Trials:
+    """Searches for everybody who is not enrolled, and for the other photographs of who is."""
+    own, strangers, sizes = [], [], []
+    for draw in drawn(data, fold, draws):
+        references = data.vectors[draw.references]
+        distances = squared_distances(data.vectors[draw.known], references)
+        right = draw.enrolled[distances.argmin(axis=1)] == data.people[draw.known]
+        own.append(np.where(right, distances.min(axis=1), np.inf))
+        strangers.append(squared_distances(data.vectors[draw.strangers], references).min(axis=1))
+        sizes.append(len(draw.enrolled))
     return Trials(np.concatenate(own), np.concatenate(strangers), float(np.mean(sizes)))
 
 

@@ -11,7 +11,7 @@ final class NPYFile {
   init(_ path: String, columns: Int) throws(FacenetError) {
     file = try OutputFile(path)
     self.columns = columns
-    try file.append(Self.header(rows: 0, columns: columns))
+    try file.append(NPYHeader.make(rows: 0, columns: columns))
   }
 
   /// Adds a row of `columns` numbers.
@@ -23,13 +23,6 @@ final class NPYFile {
 
   /// Puts the file under its name.
   func commit() throws(FacenetError) {
-    try file.commit(head: Self.header(rows: rows, columns: columns))
-  }
-
-  /// 128 bytes whatever the counts: magic, version, length and a Python dictionary padded with spaces (NEP 1).
-  static func header(rows: Int, columns: Int) -> [UInt8] {
-    let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
-    let padding = String(repeating: " ", count: 117 - dictionary.utf8.count)
-    return [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array((dictionary + padding + "\n").utf8)
+    try file.commit(head: NPYHeader.make(rows: rows, columns: columns))
   }
 }

@@ -271,7 +271,7 @@ class Gallery(Handle):
         far: wanted share of pairs of different people that pass, above 0 and below 1.
         distance: by the model's metric.
 
-        margin: a second person within it of the first makes a face ambiguous; 0 means 5% of the threshold.
+        margin: a second person within it of the first makes a face ambiguous; 0 means 10% of the threshold.
         people: best people that are told, 1 to 1000.
         templates: a person's distance is the mean of that many nearest templates, 1 to 100.
         """

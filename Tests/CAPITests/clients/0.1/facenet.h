@@ -532,7 +532,7 @@ typedef struct facenet_identification_options {
   float false_positive_rate; /* wanted share of strangers taken for somebody of this gallery, above 0 and below 1 */
   float false_accept_rate;   /* wanted share of pairs of different people that pass, above 0 and below 1 */
   float distance;            /* by the model's metric */
-  float margin;              /* a second person within it of the first makes a face ambiguous; 0: 5% of the threshold */
+  float margin;              /* a second person within it of the first makes a face ambiguous; 0: 10% of the threshold */
   uint32_t people;           /* best people that are told, at most 1000; 0: 5 */
   uint32_t templates;        /* a person's distance is the mean of that many nearest templates, at most 100; 0: 1 */
 } facenet_identification_options;
