@@ -145,10 +145,15 @@ extension Gallery {
 /// Numbers of new templates: microseconds since 1970, or one more than the last. So a number means one embedding for
 /// ever, even where an older copy of the database was put back, and the index need not compare vectors.
 struct TemplateIdentifiers {
+  /// Leaves numbers for all templates that a disk can hold.
+  private static let largest = Int64.max / 2
   private var last: Int64
 
   init(in connection: Connection) throws(FacenetError) {
     let given = try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = 'templates'") ?? 0
+    guard given <= Self.largest else {
+      throw FacenetError(.corrupt, "\(connection.path) has given a template the number \(given)")
+    }
     last = max(given, Int64(Gallery.now() * 1e6))
   }
 

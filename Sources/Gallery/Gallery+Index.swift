@@ -7,16 +7,16 @@ extension Gallery {
   /// From so many new templates on, the index is worth being saved.
   private static let worthSaving = 4096
 
-  /// Where the index is kept.
-  package var indexPath: String { path + ".index" }
-
   /// The index and who owns its vectors, as the database is now.
   func current() throws(FacenetError) -> (index: VectorIndex, owners: [Int64: Int64], changes: Int64) {
-    try search.withLock { state throws(FacenetError) in
-      try update(&state)
-      guard let index = state.index else { throw FacenetError(.internal, "a gallery without an index (\(path))") }
-      return (index, state.owners, state.changes)
+    let (state, failure) = try search.withLock { (state) throws(FacenetError) -> (SearchState, FacenetError?) in
+      let failure = try update(&state)
+      return (state, failure)
     }
+    // Only now: whoever hears of it may call the gallery.
+    if let failure { Log.write(.warning, "the index of \(path) could not be saved: \(failure.message)") }
+    guard let index = state.index else { throw FacenetError(.internal, "a gallery without an index (\(path))") }
+    return (index, state.owners, state.changes)
   }
 
   /// Does `body` with the index; where the file it was opened from turns out to be damaged, once more with a new one.
@@ -39,7 +39,7 @@ extension Gallery {
   /// Writes the index beside the database, so that the next to open the gallery need not build it.
   public func saveIndex() throws(FacenetError) {
     try search.withLock { state throws(FacenetError) in
-      try update(&state)
+      _ = try update(&state)
       try save(state)
     }
   }
@@ -56,9 +56,9 @@ extension Gallery {
 
   /// Deletes the saved index and what an interrupted save left; to be called by a writer.
   func removeSavedIndex() throws(FacenetError) {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let name = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + ".index"
+    let slash = indexPath.lastIndex(of: "/")
+    let folder = slash.map { $0 == indexPath.startIndex ? "/" : String(indexPath[..<$0]) } ?? "."
+    let name = slash.map { String(indexPath[indexPath.index(after: $0)...]) } ?? indexPath
     guard let stream = opendir(folder) else {
       throw FacenetError(.inputOutput, "cannot read the folder \(folder): \(String(cString: strerror(errno)))")
     }
@@ -75,18 +75,18 @@ extension Gallery {
     }
   }
 
-  private func update(_ state: inout SearchState) throws(FacenetError) {
+  /// - Returns: why the index could not be saved, which hinders nothing; nil where it was or need not be.
+  private func update(_ state: inout SearchState) throws(FacenetError) -> FacenetError? {
     let isNew = try store.withLock { (store) throws(FacenetError) -> Bool in
       let connection = store.connection
       guard try connection.integer("SELECT changes FROM gallery") != state.changes else { return false }
       return try connection.snapshot { () throws(FacenetError) in try catchUp(&state, store) }
     }
-    guard isNew else { return }
+    guard isNew else { return nil }
     do throws(FacenetError) {
       try save(state)
-    } catch {
-      Log.write(.warning, "the index of \(path) could not be saved: \(error.message)")
-    }
+      return nil
+    } catch { return error }
   }
 
   /// - Returns: whether so much was new that the index is worth being saved.
@@ -95,7 +95,11 @@ extension Gallery {
     try verifyModel(connection)
     let changes = try connection.integer("SELECT changes FROM gallery") ?? 0
     var owners: [Int64: Int64] = [:]
-    try connection.run("SELECT id, person FROM templates") { row in owners[row.integer(0)] = row.integer(1) }
+    var numbers: [Int64] = []
+    try connection.run("SELECT id, person FROM templates") { row in
+      numbers.append(row.integer(0))
+      owners[row.integer(0)] = row.integer(1)
+    }
     // Until all is done the state shows nothing, so that a failure leaves nothing half done.
     let known = state.index
     (state.index, state.changes) = (nil, -1)
@@ -103,7 +107,7 @@ extension Gallery {
     if let known {
       index = known
       try index.remove(state.owners.keys.filter { owners[$0] == nil })
-    } else if let saved = savedIndex(store.identity, owners) {
+    } else if let saved = savedIndex(store.identity, numbers) {
       index = saved
     } else {
       index = try emptyIndex(store.identity)
@@ -115,15 +119,16 @@ extension Gallery {
 
   private func emptyIndex(_ identity: Int64) throws(FacenetError) -> VectorIndex {
     var options = options.index
-    options.seed = UInt64(identity)
+    options.seed = UInt64(bitPattern: identity)
     return try VectorIndex(dimension: model.dimension, options: options)
   }
 
   /// The index beside the database, where it is sound, this gallery's, and holds nothing that the gallery does not.
-  private func savedIndex(_ identity: Int64, _ owners: [Int64: Int64]) -> VectorIndex? {
+  /// - Parameter numbers: of all templates; nearly in the index's own order, so that its memory is read as it lies.
+  private func savedIndex(_ identity: Int64, _ numbers: [Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
-      saved.options.seed == UInt64(identity), saved.dimension == model.dimension, saved.kind == options.index.kind,
-      saved.count == owners.keys.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
+      saved.options.seed == UInt64(bitPattern: identity), saved.dimension == model.dimension,
+      saved.kind == options.index.kind, saved.count == numbers.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
     else { return nil }
     return saved
   }
@@ -131,6 +136,8 @@ extension Gallery {
   private func addMissing(to index: VectorIndex, _ owners: [Int64: Int64], _ connection: Connection)
     throws(FacenetError) -> Int
   {
+    // The index holds nobody else: as many are all.
+    guard index.count < owners.count else { return 0 }
     let missing = owners.keys.filter { !index.contains($0) }
     guard let first = missing.min() else { return 0 }
     var (vectors, keys, added): ([Float], [Int64], Int) = ([], [], 0)

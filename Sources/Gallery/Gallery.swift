@@ -6,7 +6,8 @@ import Search
 /// People and the templates of their faces, in an SQLite database; see docs/gallery.md.
 ///
 /// Bound to one model. Any thread: calls that read or write the database wait for each other, searches run together.
-/// Other processes may read the same gallery, and write in turns.
+/// Other processes may read the same gallery, and write in turns. A function that watches a call's progress must not call the
+/// same gallery.
 public final class Gallery: Sendable {
   /// Where the database is.
   public let path: String
@@ -14,6 +15,8 @@ public final class Gallery: Sendable {
   public let model: GalleryModel
   /// How it stores embeddings.
   public let encoding: TemplateEncoding
+  /// Where the index is kept: beside the database itself, whatever link or relative path led to it.
+  package let indexPath: String
   let store: Lock<Store>
   let search: Lock<SearchState>
   let options: GalleryOptions
@@ -62,6 +65,7 @@ public final class Gallery: Sendable {
     self.path = path
     self.options = options
     self.encoding = encoding
+    indexPath = connection.file + ".index"
     model = try GalleryModel(decoding: facts.model, path: path)
     store = Lock(Store(connection: connection, identity: facts.identity))
     search = Lock(SearchState())
@@ -93,11 +97,14 @@ public final class Gallery: Sendable {
 }
 
 extension Gallery {
-  /// Reads one state of the database.
+  /// Reads one state of the database, which is still the model's: another's embeddings would be taken for its own.
   func read<Result>(_ body: (Connection) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     try store.withLock { store throws(FacenetError) in
       let connection = store.connection
-      return try connection.snapshot { () throws(FacenetError) in try body(connection) }
+      return try connection.snapshot { () throws(FacenetError) in
+        try verifyModel(connection)
+        return try body(connection)
+      }
     }
   }
 

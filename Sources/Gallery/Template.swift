@@ -41,6 +41,8 @@ public struct Template: Sendable, Hashable {
 extension Template {
   static let largestThumbnail = 4 << 20
   static let longestPath = 4096
+  /// Seconds: the year 10,000 is before the second of these.
+  static let times = -1e12...1e12
 
   /// - Throws: `invalidArgument` for what a gallery of this model does not take.
   func check(against model: GalleryModel) throws(FacenetError) {
@@ -57,12 +59,13 @@ extension Template {
         .invalidArgument, "an embedding of \(model.name) has length 1, got \(square.squareRoot())")
     }
     guard photo?.utf8.count ?? 0 <= Self.longestPath, digest?.count ?? 32 == 32,
-      thumbnail?.count ?? 0 <= Self.largestThumbnail, time.isFinite, quality.map({ (0...1).contains($0) }) ?? true
+      thumbnail?.count ?? 0 <= Self.largestThumbnail, Self.times.contains(time),
+      quality.map({ (0...1).contains($0) }) ?? true
     else {
       throw FacenetError(
         .invalidArgument,
         "a template's path has at most \(Self.longestPath) bytes, its digest 32, its thumbnail "
-          + "\(Self.largestThumbnail), its quality is 0 to 1")
+          + "\(Self.largestThumbnail), its quality is 0 to 1, its time within 1e12 seconds of 1970")
     }
   }
 

@@ -87,12 +87,15 @@ final class ByteCodes: @unchecked Sendable {
     }
   }
 
-  /// Gives `slot` the codes of another.
-  func copy(_ from: Int, to slot: Int) {
+  /// Gives `slot` the codes of the last slot, of which nothing is left.
+  func remove(_ slot: Int, last: Int) {
+    let bytes = codes.writable
     for k in 0..<dimension {
-      codes.writable[ByteTable.place(row: slot, column: k, columns: dimension)] =
-        codes.elements[ByteTable.place(row: from, column: k, columns: dimension)]
+      let place = ByteTable.place(row: last, column: k, columns: dimension)
+      bytes[ByteTable.place(row: slot, column: k, columns: dimension)] = bytes[place]
+      bytes[place] = 0
     }
+    codes.setCount(ByteTable.byteCount(rows: last, columns: dimension))
   }
 
   /// Scores |r|² - 2<x, r> of the slots of whole blocks, less what is the same for all.

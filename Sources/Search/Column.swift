@@ -32,6 +32,9 @@ package final class Column<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The first element, to be written, and those behind the last for which there is room: after ``reserve(_:)`` alone.
   package var writable: UnsafeMutablePointer<Element> { memory!.pointer() }
 
+  /// Whether the elements are still those of a file.
+  var isSaved: Bool { section != nil }
+
   package var bytes: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: elements, count: count * MemoryLayout<Element>.stride)
   }

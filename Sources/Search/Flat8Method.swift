@@ -52,9 +52,7 @@ final class Flat8Method: SearchMethod {
 
   func replaced(slot: Int, in store: VectorStore) { codes.encode(slot..<slot + 1, in: store) }
 
-  func removed(slot: Int, last: Int, in store: VectorStore) {
-    if slot != last { codes.copy(last, to: slot) }
-  }
+  func removed(slot: Int, last: Int, in store: VectorStore) { codes.remove(slot, last: last) }
 
   func search(_ request: SearchRequest, in store: VectorStore) throws(FacenetError) -> [[Neighbour]] {
     if let few = request.allowed, few.count < store.count / Self.sparseness {

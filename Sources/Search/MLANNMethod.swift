@@ -82,7 +82,9 @@ final class MLANNMethod: SearchMethod {
     if let few = request.allowed, few.count < store.count / Self.sparseness {
       return try request.rankEach(few, in: store)
     }
-    let plan = MLANNPlan(count: max(store.count, 1), dimension: store.dimension, options: options)
+    // Fewer vectors than it was learnt from are still spread over as many partitions.
+    let plan = MLANNPlan(
+      count: max(store.count, model.trainedCount), dimension: store.dimension, options: options)
     let search = try MLANNSearch(request, model, plan, acceptance: options.acceptance)
     return try request.eachQuery { query throws(FacenetError) in try search.run(query, in: store) }
   }

@@ -7,6 +7,8 @@ import Kernels
 final class MLANNModel: @unchecked Sendable {
   /// Vectors projected together.
   private static let rowsTogether = 4096
+  /// No number of a pivot or centre is larger; products of two leave room in a float.
+  private static let largest: Float = 0x1p52
 
   let pivots: Pivots
   let partitions: Partitions
@@ -117,15 +119,20 @@ extension MLANNModel {
     try numbers.verify(0..<3)
     let (pivots, partitions, trained) = (numbers.elements[0], numbers.elements[1], numbers.elements[2])
     if trained == 0 { return nil }
-    guard (1...Int64(store.dimension)).contains(pivots), (1...Int64(1 << 20)).contains(partitions), trained > 0 else {
-      throw FacenetError(.corrupt, "\(pivots) pivots and \(partitions) partitions are out of range")
+    guard (1...Int64(store.dimension)).contains(pivots), (1...Int64(1 << 20)).contains(partitions),
+      (1...Int64(VectorStore.largestCount)).contains(trained)
+    else {
+      throw FacenetError(
+        .corrupt, "\(pivots) pivots and \(partitions) partitions of \(trained) vectors are out of range")
     }
     let (width, parts) = (Int(pivots), Int(partitions))
     let (directions, centres) = ((1 + width) * store.stride, parts * (width + 1))
     let column = try Column<Float>("mlann-floats", of: file, count: 2 + directions + centres)
     try column.verify(0..<column.count)
     let floats = UnsafeBufferPointer(start: column.elements, count: column.count)
-    guard floats.allSatisfy(\.isFinite), floats[0] > 0, floats[1] > 0 else {
+    guard floats.allSatisfy(\.isFinite), floats[0] > 0, floats[1] > 0,
+      floats[2..<2 + directions + parts * width].allSatisfy({ abs($0) <= largest })
+    else {
       throw FacenetError(.corrupt, "what was learnt of the vectors holds values out of range")
     }
     let table = try PivotTable(
@@ -133,7 +140,7 @@ extension MLANNModel {
     return MLANNModel(
       try Pivots(Array(floats[2..<2 + directions]), count: width, stride: store.stride),
       try Partitions(Array(floats[(2 + directions)...]), count: parts, dimension: width), table, noise: floats[1],
-      trainedCount: Int(clamping: trained))
+      trainedCount: Int(trained))
   }
 
   /// What ``read(_:store:)`` wants besides the table.

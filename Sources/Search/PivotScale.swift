@@ -18,7 +18,8 @@ struct PivotScale {
   /// Whole numbers in the proportions of a projected query, and the factor of their product with codes that adds up, with
   /// a reference's squared length, to the squared distance less a constant of the query.
   func query(_ point: UnsafePointer<Float>, count: Int, into whole: UnsafeMutablePointer<Int16>) -> Float {
-    var largest = Float.leastNormalMagnitude
+    // No less, so that the factor is finite where the query has no part in any pivot.
+    var largest: Float = 0x1p-100
     for k in 0..<count { largest = max(largest, abs(point[k])) }
     let limit = min(Float(Int16.max), Float(ByteTable.largestQuerySum / count))
     let factor = limit / largest

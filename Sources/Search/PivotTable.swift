@@ -180,6 +180,8 @@ extension PivotTable {
       offsets.writable[place] = offsets.elements[last]
       put(Int(slots.elements[last]), at: place)
     }
+    // A file shall not tell of what was removed.
+    for k in 0..<columns { codes.writable[ByteTable.place(row: last, column: k, columns: columns)] = 0 }
     clear(last)
     if left == 0 {
       let block = blocks[partition].removeLast()

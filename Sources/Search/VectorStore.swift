@@ -92,10 +92,22 @@ extension VectorStore {
     guard total <= Self.largestCount else {
       throw FacenetError(.tooLarge, "an index holds at most \(Self.largestCount) vectors, wanted \(total)")
     }
+    if rows.isSaved { try checkRows() }
     try rows.reserve(total * stride)
     try squaredLengths.reserve(total)
     try keys.reserve(total)
     withTable { $0.reserve(total, keys.elements) }
+  }
+
+  /// Whoever learns from vectors counts on what `CheckedVectors` lets in; a file may hold anything.
+  private func checkRows() throws(FacenetError) {
+    try verify(0..<count)
+    for slot in 0..<count {
+      let length = Reduction.sumOfSquares(row(slot), count: stride)
+      guard CheckedVectors.squaredLengths.contains(length) else {
+        throw FacenetError(.corrupt, "the saved vector \(slot) has the squared length \(length)")
+      }
+    }
   }
 
   /// Writes some of the vectors behind the last slot, where ``commit(_:)`` makes them count.

@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Testing
 
 @testable import Gallery
@@ -61,6 +62,43 @@ import Testing
       let files = try filesBeside(gallery.path)
       #expect(files.count == 4)
       for file in files { #expect(try mode(of: file) == 0o600) }
+    }
+  }
+
+  @Test func aLinkLeadsToTheSameIndex() throws {
+    try withGallery { gallery in
+      #expect(symlink("gallery.db", gallery.path + ".link") == 0)
+      let linked = try Gallery(path: gallery.path + ".link")
+      try linked.enrol("Ann", templates: [Template(unit(0))])
+      try linked.saveIndex()
+      #expect(try filesBeside(gallery.path).filter { $0.hasSuffix(".index") } == [gallery.indexPath])
+    }
+  }
+
+  @Test func nothingIsReadAfterAMigrationElsewhere() throws {
+    try withGallery { gallery in
+      let person = try gallery.enrol("Ann", templates: [Template(unit(0))])
+      let other = try GalleryModel(name: "other", fingerprint: "4567", dimension: 8)
+      try Gallery(path: gallery.path).write { connection throws(FacenetError) in
+        try connection.run("UPDATE gallery SET model = ?", [.blob(other.encoded)])
+      }
+      #expect(throws: FacenetError.self) { try gallery.templates(of: person) }
+      #expect(throws: FacenetError.self) { try gallery.export(to: String(gallery.path.dropLast("/gallery.db".count))) }
+      #expect(try Gallery(path: gallery.path).templates(of: person).count == 1)
+    }
+  }
+
+  @Test func numbersThatNobodyGaveEndNothing() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ann", templates: [Template(unit(0))])
+      try gallery.write { connection throws(FacenetError) in
+        try connection.run("UPDATE gallery SET identity = -5")
+        try connection.run("UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'templates'")
+      }
+      let opened = try Gallery(path: gallery.path)
+      #expect(try opened.identify(unit(0), options: IdentificationOptions(acceptance: .model)).person?.name == "Ann")
+      #expect(throws: FacenetError.self) { try opened.enrol("Bob", templates: [Template(unit(1))]) }
+      #expect(try opened.count().people == 1)
     }
   }
 

@@ -81,6 +81,32 @@ import Testing
     #expect(files.allSatisfy { $0 == files[0] })
   }
 
+  @Test(arguments: IndexKind.allCases) func whatManyRemovalsLeaveIsSavedAndOpened(kind: IndexKind) throws {
+    var dice = Dice(6)
+    let index = try VectorIndex(dimension: 33, options: IndexOptions(kind: kind))
+    try index.add(dice.vectors(1500, 33), keys: Array(0..<1500))
+    try index.remove(Array(100..<1500))
+    let file = TemporaryFile()
+    try index.save(to: file.path)
+    let opened = try VectorIndex(path: file.path)
+    try opened.check()
+    let queries = dice.vectors(5, 33)
+    #expect(opened.count == 100)
+    #expect(try opened.search(queries, nearest: 9) == index.search(queries, nearest: 9))
+  }
+
+  @Test(arguments: IndexKind.allCases) func aFileTellsNothingOfWhatWasRemoved(kind: IndexKind) throws {
+    var dice = Dice(8)
+    let index = try VectorIndex(dimension: 40, options: IndexOptions(kind: kind))
+    try index.add(dice.vectors(1000, 40), keys: Array(0..<1000))
+    let (before, after) = (TemporaryFile(), TemporaryFile())
+    try index.save(to: before.path)
+    try index.add([dice.vector(40)], keys: [5000])
+    try index.remove([5000])
+    try index.save(to: after.path)
+    #expect(try File.read(before.path) == File.read(after.path))
+  }
+
   @Test func savingWhereItCannotLeavesWhatWasThere() throws {
     let (file, bytes) = try Self.saved(.flat)
     let index = try VectorIndex(path: file.path)

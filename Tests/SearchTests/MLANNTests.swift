@@ -35,6 +35,32 @@ import Testing
     }
   }
 
+  /// The partitions stay as they were learnt, though so few vectors would have been given fewer.
+  @Test func keepsItsPromiseWhenMostAreRemoved() throws {
+    let people = People(20_000, 32, probes: 400, seed: 11)
+    let left = 2500
+    let probes = Array(people.probes.prefix(400 * left / 20_000))
+    let (index, flat) = (
+      try people.index(IndexOptions(kind: .mlann)), try people.index(IndexOptions(kind: .flat))
+    )
+    for changed in [index, flat] { try changed.remove((left..<20_000).map { 3 * Int64($0) }) }
+    let hits = zip(try flat.search(probes, nearest: 1), try index.search(probes, nearest: 1)).count { $0 == $1 }
+    #expect(hits >= probes.count - 1, "\(hits) of \(probes.count)")
+  }
+
+  /// Vectors in pairs of opposites have their middle at zero, and the query has no part in any direction they differ in.
+  @Test(arguments: [PivotChoice.principal, .farthestFirst, .random], Likelihood.allCases)
+  func aQueryThatNoPivotSeesIsAnswered(choice: PivotChoice, likelihood: Likelihood) throws {
+    var axes = [[Float]](repeating: [Float](repeating: 0, count: 16), count: 512)
+    for i in axes.indices { axes[i][i % 8] = i / 8 % 2 == 0 ? 1 : -1 }
+    let index = try VectorIndex(
+      dimension: 16, options: IndexOptions(kind: .mlann, pivots: 8, pivotChoice: choice, likelihood: likelihood))
+    try index.add(axes, keys: Array(0..<512))
+    var query = [Float](repeating: 0, count: 16)
+    query[12] = 1
+    #expect(try index.search(query, nearest: 3).map(\.squaredDistance) == [2, 2, 2])
+  }
+
   @Test(arguments: PivotChoice.allCases.filter { $0 != .every }, Likelihood.allCases)
   func fewPivotsFindMost(choice: PivotChoice, likelihood: Likelihood) throws {
     let people = People(2000, 64, probes: 200, seed: 3)

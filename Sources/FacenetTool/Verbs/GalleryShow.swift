@@ -54,7 +54,8 @@ private func json(_ template: Template) -> JSON {
   let box = template.face.map { JSON.numbers([$0.left, $0.top, $0.right, $0.bottom]) }
   return .object([
     ("template", .integer(Int(template.id))), ("quality", template.quality.map { .number($0) } ?? .null),
-    ("photo", template.photo.map { .text($0) } ?? .null), ("time", .integer(Int(template.time))), ("box", box ?? .null),
+    ("photo", template.photo.map { .text($0) } ?? .null),
+    ("time", .integer(Int(exactly: template.time.rounded(.down)) ?? 0)), ("box", box ?? .null),
   ])
 }
 

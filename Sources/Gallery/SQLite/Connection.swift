@@ -26,6 +26,9 @@ final class Connection {
     sqlite3_busy_timeout(handle, wait)
   }
 
+  /// Where the database is: an absolute path without symbolic links.
+  var file: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? path }
+
   deinit {
     statements = [:]
     sqlite3_close_v2(handle)

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+from functools import partial
 from pathlib import Path
 from typing import Callable, List, Set, Tuple
 
@@ -133,7 +134,7 @@ class Shared(WithGallery):
                 for number in range(40):
                     gallery.enrol("Somebody", embeddings=[template(100 * writer + number)], key=f"{writer}-{number}")
 
-        writers = [forked(lambda writer=writer: write(writer)) for writer in range(3)]
+        writers = [forked(partial(write, writer)) for writer in range(3)]
         self.assertEqual([status_of(child) for child in writers], [0, 0, 0])
         with facenet.Gallery(self.path) as gallery:
             expected = {f"{writer}-{number}" for writer in range(3) for number in range(40)}
