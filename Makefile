@@ -86,10 +86,13 @@ benchmark: build samples ## Time this library and its peers by turns; the table 
 
 # Needs no models and no photographs, and uses those of ../shared where it is. OPTIONS=--quick for a minute's run.
 SEARCH_PYTHON := $(BUILD)/search-benchmark/venv/bin/python
-.PHONY: benchmark-search search-environment lfw-distances lfw-identify
+.PHONY: benchmark-search search-environment search-tuning lfw-distances lfw-identify
 benchmark-search: build search-environment ## Time search beside its peers; the tables go to benchmarks/search/results.
 	@test ! -d ../shared/data/lfw || $(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"
 	@$(SEARCH_PYTHON) benchmarks/search/run.py $(OPTIONS)
+
+search-tuning: build search-environment ## Look for the parameters of MLANN that Sources/Search/Tuning.swift holds.
+	@$(SEARCH_PYTHON) benchmarks/search/tune.py $(OPTIONS)
 
 lfw-distances: build search-environment ## Count the exact distances that MLANN needs on the LFW of ../shared.
 	@$(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"

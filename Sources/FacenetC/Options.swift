@@ -95,7 +95,7 @@ extension EmbedderOptions {
 
 extension IndexOptions {
   static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
-  private static let choices: [PivotChoice] = [.principal, .farthestFirst, .random]
+  private static let choices: [PivotChoice] = [.principal, .farthestFirst, .random, .every]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
   init(_ pointer: UnsafePointer<facenet_index_options>?) throws(FacenetError) {

@@ -69,6 +69,7 @@ final class Flat8Method: SearchMethod {
           try score(slots, query, request, &lowest[0], in: store)
         }
       }
+      request.count(index, examined: 0, judged: store.count)
     }
     return results
   }

@@ -34,6 +34,8 @@ final class FlatMethod: SearchMethod {
       results += try Progress.part(block, of: count) { () throws(FacenetError) in
         try search(request, block, margins, in: store)
       }
+      // What the product compared is as exact as the distances; those taken anew are among it.
+      request.statistics?.withLock { for query in block { $0[query].examined = store.count } }
     }
     return results
   }

@@ -4,7 +4,7 @@ import Core
 struct IndexHeader {
   static let section = "index"
   private static let kinds: [IndexKind] = [.flat, .flat8, .mlann, .auto]
-  private static let pivotChoices: [PivotChoice] = [.principal, .farthestFirst, .random]
+  private static let pivotChoices: [PivotChoice] = [.principal, .farthestFirst, .random, .every]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
   var dimension: Int

@@ -20,7 +20,7 @@ public enum Likelihood: String, Sendable, Hashable, CaseIterable {
   case distanceProportional
 }
 
-/// Which pivots the `mlann` kind takes; all are made orthonormal.
+/// Which pivots the `mlann` kind takes; all but `every` are made orthonormal.
 public enum PivotChoice: String, Sendable, Hashable, CaseIterable {
   /// The directions in which the vectors differ most (principal components).
   case principal
@@ -28,6 +28,9 @@ public enum PivotChoice: String, Sendable, Hashable, CaseIterable {
   case farthestFirst
   /// Vectors by chance.
   case random
+  /// Every vector, as in the method's paper: nothing is orthonormalised, and each vector compared with the query tells of
+  /// all others. For at most 8,192 vectors: their distances are all kept.
+  case every
 }
 
 /// What a new index is to be. Zero and nil mean that the library chooses.
@@ -53,8 +56,8 @@ public struct IndexOptions: Sendable, Hashable {
   public var pivotChoice: PivotChoice
   /// `mlann`: how the likelihood is computed.
   public var likelihood: Likelihood
-  /// `mlann`: the search may stop at a vector whose squared distance is below this; then it is *a* match, not always the
-  /// nearest. nil: never.
+  /// `mlann`: the search stops at the first vector whose squared distance is below this: then it has found *a* match, not
+  /// always the nearest, and may have found fewer vectors than were wanted. nil: never.
   public var acceptance: Float?
 
   /// Creates options; what is not given is chosen by the library.
@@ -90,6 +93,9 @@ extension IndexOptions {
       guard value >= 0, value <= limit else {
         throw FacenetError(.invalidArgument, "the number of \(what) must be 0 to \(limit), got \(value)")
       }
+    }
+    if pivotChoice == .every, kind != .mlann {
+      throw FacenetError(.invalidArgument, "every vector may be a pivot in the kind mlann alone, got \(kind)")
     }
     if let acceptance {
       guard acceptance.isFinite, acceptance >= 0 else {

@@ -13,7 +13,8 @@ package struct LowestScores {
   package private(set) var bound = Float.infinity
   private var places: [Int32] = []
   private var scores: [Float] = []
-  private var count = 0
+  /// How many are kept by now.
+  package private(set) var count = 0
   private var pruneFrom: Int
 
   /// - Parameter limit: at least 1.

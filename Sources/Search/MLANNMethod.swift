@@ -86,11 +86,6 @@ final class MLANNMethod: SearchMethod {
     let plan = MLANNPlan(
       count: max(store.count, model.trainedCount), dimension: store.dimension, options: options)
     let search = try MLANNSearch(request, model, plan, acceptance: options.acceptance)
-    let results = Lock([[Neighbour]](repeating: [], count: request.queries.count))
-    try request.forEach(request.queries.count) { query throws(FacenetError) in
-      let found = try search.run(query, in: store)
-      results.withLock { $0[query] = found }
-    }
-    return results.withLock { $0 }
+    return try request.eachQuery { query throws(FacenetError) in try search.run(query, in: store) }
   }
 }

@@ -6,6 +6,8 @@ import Kernels
 struct MLANNSearch: Sendable {
   /// Blocks scanned before the low scores are kept.
   private static let blocksTogether = 16
+  /// Vectors compared before all partitions are scanned, each time.
+  private static let earlyLooks = 8
 
   private let request: SearchRequest
   private let model: MLANNModel
@@ -33,23 +35,28 @@ struct MLANNSearch: Sendable {
     defer { withExtendedLifetime(scores) {} }
     let likelihood = try PivotLikelihood(point, model, plan.likelihood)
     var lowest = LowestScores(limit: plan.examined)
+    var examination = Examination(request, query, acceptance: acceptance)
     let parts = likeliest(point, scores.pointer())
-    for part in parts {
-      try scan(model.table.blocks[Int(part)], likelihood, scores.pointer(), &lowest)
-    }
-    var places = examined(&lowest)
-    if places.count < request.nearest, parts.count < model.partitions.count {
-      for (part, blocks) in model.table.blocks.enumerated() where !parts.contains(Int32(part)) {
-        try scan(blocks, likelihood, scores.pointer(), &lowest)
+    var judged = 0
+    defer { request.count(query, examined: examination.count, judged: judged) }
+    for (position, part) in parts.enumerated() {
+      judged += try scan(model.table.blocks[Int(part)], likelihood, scores.pointer(), &lowest)
+      // After 1, 2, 4, 8... partitions the likeliest may be a match already.
+      if acceptance != nil, position & (position + 1) == 0 {
+        try examine(lowest.takeInOrder().prefix(Self.earlyLooks), &examination, in: store)
+        if examination.isAccepted { return examination.best.sorted }
       }
-      places = examined(&lowest)
     }
-    return try rank(places, query, in: store)
-  }
-
-  /// The order matters where the comparison may stop.
-  private func examined(_ lowest: inout LowestScores) -> ArraySlice<Int32> {
-    acceptance == nil ? lowest.take() : ArraySlice(lowest.takeInOrder())
+    if lowest.count < request.nearest, parts.count < model.partitions.count {
+      for (part, blocks) in model.table.blocks.enumerated() where !parts.contains(Int32(part)) {
+        judged += try scan(blocks, likelihood, scores.pointer(), &lowest)
+      }
+    }
+    // The order matters where the comparison may stop.
+    let places = acceptance == nil ? lowest.take() : lowest.takeInOrder()[...]
+    examination.forget()
+    try examine(places, &examination, in: store)
+    return examination.best.sorted
   }
 
   /// The partitions to look at, the likeliest first.
@@ -65,10 +72,11 @@ struct MLANNSearch: Sendable {
   }
 
   /// Offers the scores of a partition's rows.
+  /// - Returns: how many rows, gaps included.
   private func scan(
     _ blocks: [Int32], _ likelihood: PivotLikelihood, _ scores: UnsafeMutablePointer<Float>,
     _ lowest: inout LowestScores
-  ) throws(FacenetError) {
+  ) throws(FacenetError) -> Int {
     var next = 0
     while next < blocks.count {
       let first = Int(blocks[next])
@@ -88,24 +96,20 @@ struct MLANNSearch: Sendable {
         if slot >= 0, allowed.contains(slot) { lowest.offer(scores[row], place: first * rows + row) }
       }
     }
+    return blocks.count * ByteTable.rowsPerBlock
   }
 
-  /// The nearest of the vectors whose rows are at these places, which are in order of likelihood.
-  private func rank(_ places: ArraySlice<Int32>, _ query: Int, in store: VectorStore) throws(FacenetError)
-    -> [Neighbour]
+  /// Compares the vectors whose rows are at these places, up to the first that is accepted.
+  private func examine(_ places: ArraySlice<Int32>, _ examination: inout Examination, in store: VectorStore)
+    throws(FacenetError)
   {
-    let row = request.queries.row(query)
-    var best = Nearest(request.nearest)
     for place in places {
       let slot = Int(try model.table.slot(at: Int(place)))
       guard slot >= 0, slot < store.count else {
         throw FacenetError(.corrupt, "the table of pivots names slot \(slot) of \(store.count)")
       }
-      try store.verify(slot..<slot + 1)
-      let distance = store.squaredDistance(row, slot)
-      best.offer(distance, key: store.key(slot))
-      if let acceptance, distance < acceptance { break }
+      try examination.examine(slot, in: store)
+      if examination.isAccepted { return }
     }
-    return best.sorted
   }
 }

@@ -16,7 +16,7 @@ extension Pivots {
       switch choice {
       case .principal: try sample.principal(most, draws: &draws, threads: threads)
       case .farthestFirst: sample.farthestFirst(most)
-      case .random: (0..<most).map { sample.row($0 * sample.count / most) }
+      case .random, .every: (0..<most).map { sample.row($0 * sample.count / most) }
       }
     orthonormalise(&directions)
     // The sample may be one vector many times: a direction that tells nothing apart is as good as any.

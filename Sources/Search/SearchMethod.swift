@@ -37,6 +37,11 @@ package protocol SearchMethod: AnyObject, Sendable {
   func sections() throws(FacenetError) -> [IndexSection]
 }
 
+extension IndexOptions {
+  /// The method that an index with these options searches by.
+  var method: any SearchMethod.Type { pivotChoice == .every ? MatrixMethod.self : kind.method }
+}
+
 extension IndexKind {
   /// The method that a kind of index searches by.
   var method: any SearchMethod.Type {

@@ -10,6 +10,8 @@ package struct SearchRequest: Sendable {
   package let allowed: SlotSet?
   /// At most this many threads.
   package let threads: Int
+  /// What was looked at for each query; nil where nobody wants to know.
+  let statistics: Lock<[SearchStatistics]>?
 }
 
 extension SearchRequest {
@@ -18,24 +20,41 @@ extension SearchRequest {
   package func rank(_ slots: some Sequence<Int32>, query: Int, in store: VectorStore) throws(FacenetError)
     -> [Neighbour]
   {
+    var count = 0
     let row = queries.row(query)
     var best = Nearest(nearest)
     for slot in slots {
       try store.verify(Int(slot)..<Int(slot) + 1)
       best.offer(store.squaredDistance(row, Int(slot)), key: store.key(Int(slot)))
+      count += 1
     }
+    self.count(query, examined: count)
     return best.sorted
   }
 
   /// The nearest of these slots to each query, by exact distances to all of them.
   /// - Throws: `corrupt` where the opened file is not what was saved; `cancelled`.
   package func rankEach(_ set: SlotSet, in store: VectorStore) throws(FacenetError) -> [[Neighbour]] {
+    try eachQuery { query throws(FacenetError) in try rank(set.slots, query: query, in: store) }
+  }
+
+  /// What `search` finds for each query.
+  /// - Throws: what the first `search` to fail throws, or `cancelled`.
+  func eachQuery(_ search: (_ query: Int) throws(FacenetError) -> [Neighbour]) throws(FacenetError) -> [[Neighbour]] {
     let results = Lock([[Neighbour]](repeating: [], count: queries.count))
     try forEach(queries.count) { query throws(FacenetError) in
-      let ranked = try rank(set.slots, query: query, in: store)
-      results.withLock { $0[query] = ranked }
+      let found = try search(query)
+      results.withLock { $0[query] = found }
     }
     return results.withLock { $0 }
+  }
+
+  /// Says what was looked at for a query, once.
+  func count(_ query: Int, examined: Int, judged: Int = 0) {
+    statistics?.withLock {
+      $0[query].examined += examined
+      $0[query].judged += judged
+    }
   }
 
   /// Calls `body` with every index in `0..<tasks` on the request's threads; the caller's own tells its progress.

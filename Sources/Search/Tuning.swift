@@ -14,7 +14,7 @@ enum Tuning {
     Row(count: 4096, recall: 0.99, pivots: 32, partitions: 1, probed: 1, examined: 24),
     Row(count: 32768, recall: 0.99, pivots: 32, partitions: 64, probed: 36, examined: 40),
     Row(count: 300_000, recall: 0.99, pivots: 32, partitions: 316, probed: 120, examined: 120),
-    Row(count: .max, recall: 0.99, pivots: 32, partitions: 2000, probed: 400, examined: 300),
+    Row(count: .max, recall: 0.99, pivots: 32, partitions: 2000, probed: 320, examined: 300),
   ]
 
   /// The kinds that `auto` chooses from; files hold their places.

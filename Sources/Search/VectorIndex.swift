@@ -32,7 +32,7 @@ public final class VectorIndex: Sendable {
     contents = SharedLock(
       Contents(
         store: try VectorStore(dimension: dimension),
-        method: try options.kind.method.init(dimension: dimension, options: options), file: nil))
+        method: try options.method.init(dimension: dimension, options: options), file: nil))
   }
 
   /// Opens an index that was saved, without reading it whole.
@@ -53,7 +53,7 @@ public final class VectorIndex: Sendable {
       contents = SharedLock(
         Contents(
           store: store,
-          method: try header.options.kind.method.init(reading: file, store: store, options: header.options),
+          method: try header.options.method.init(reading: file, store: store, options: header.options),
           file: file))
     } catch { throw error.located(in: path) }
   }
@@ -155,6 +155,24 @@ extension VectorIndex {
   public func search(_ queries: UnsafeBufferPointer<Float>, nearest: Int, allowed: Set<Int64>? = nil)
     throws(FacenetError) -> [[Neighbour]]
   {
+    try search(queries, nearest: nearest, allowed: allowed, counting: nil)
+  }
+
+  /// The nearest vectors to each query, as ``search(_:nearest:allowed:)-(UnsafeBufferPointer<Float>,_,_)`` finds them.
+  /// - Parameter statistics: becomes what was looked at for each query.
+  public func search(
+    _ queries: UnsafeBufferPointer<Float>, nearest: Int, allowed: Set<Int64>? = nil,
+    statistics: inout [SearchStatistics]
+  ) throws(FacenetError) -> [[Neighbour]] {
+    let counts = Lock([SearchStatistics](repeating: SearchStatistics(), count: queries.count / dimension))
+    let found = try search(queries, nearest: nearest, allowed: allowed, counting: counts)
+    statistics = counts.withLock { $0 }
+    return found
+  }
+
+  private func search(
+    _ queries: UnsafeBufferPointer<Float>, nearest: Int, allowed: Set<Int64>?, counting: Lock<[SearchStatistics]>?
+  ) throws(FacenetError) -> [[Neighbour]] {
     guard nearest >= 0 else {
       throw FacenetError(.invalidArgument, "the number of nearest vectors must be 0 or more, got \(nearest)")
     }
@@ -167,7 +185,8 @@ extension VectorIndex {
       guard wanted > 0, packed.count > 0 else { return nothing }
       let threads = options.threads == 0 ? ThreadPool.processors : options.threads
       return try contents.method.search(
-        SearchRequest(queries: packed, nearest: wanted, allowed: allowed, threads: threads), in: store)
+        SearchRequest(queries: packed, nearest: wanted, allowed: allowed, threads: threads, statistics: counting),
+        in: store)
     }
   }
 }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KINDS = {"auto": 0, "flat": 1, "flat8": 2, "mlann": 3}
 """facenet_index_kind by name."""
-CHOICES = {"principal": 0, "farthest-first": 1, "random": 2}
+CHOICES = {"principal": 0, "farthest-first": 1, "random": 2, "every": 3}
 """facenet_pivot_choice by name."""
 LIKELIHOODS = {"equal-variance": 0, "distance-proportional": 1}
 """facenet_likelihood by name."""
@@ -72,9 +72,11 @@ class Index(Handle):
         examined: vectors compared exactly for a query.
         partitions: parts that the vectors are divided into; the likeliest are looked at.
         probed: how many of the parts are looked at for a query.
-        choice: which pivots, made orthonormal: "principal" components, "farthest-first" or "random" vectors.
+        choice: which pivots, made orthonormal: "principal" components, "farthest-first" or "random" vectors; or "every"
+            vector as it is, as in the method's paper, of at most 8,192.
         likelihood: "equal-variance" or "distance-proportional".
-        acceptance: a search may stop at a vector whose squared distance is below: a match, not always the nearest; 0: never.
+        acceptance: a search stops at the first vector whose squared distance is below: a match, not always the nearest, and
+            maybe fewer than were wanted; 0: never.
         """
         numbers = dict(dimension=dimension, seed=seed, pivots=pivots, examined=examined)
         for name, number in dict(numbers, partitions=partitions, probed=probed).items():

@@ -376,12 +376,13 @@ enum {
   FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest near: those are compared */
 };
 
-/* Which pivots; they are made orthonormal. */
+/* Which pivots; all but EVERY are made orthonormal. */
 typedef int32_t facenet_pivot_choice;
 enum {
   FACENET_PIVOTS_PRINCIPAL = 0,      /* the directions in which the vectors differ most */
   FACENET_PIVOTS_FARTHEST_FIRST = 1, /* each the vector that is farthest from those before it */
-  FACENET_PIVOTS_RANDOM = 2          /* vectors by chance */
+  FACENET_PIVOTS_RANDOM = 2,         /* vectors by chance */
+  FACENET_PIVOTS_EVERY = 3           /* every vector as it is, as in the paper; at most 8192 of them */
 };
 
 /* How the likelihood of a vector follows from its distances to the pivots. */
@@ -404,8 +405,8 @@ typedef struct facenet_index_options {
   uint32_t probed;               /* how many of the parts are looked at for a query */
   facenet_pivot_choice choice;   /* 0: FACENET_PIVOTS_PRINCIPAL */
   facenet_likelihood likelihood; /* 0: FACENET_EQUAL_VARIANCE */
-  float acceptance; /* a search may stop at a vector whose squared distance is below: a match, not always the nearest;
-                       0: never */
+  float acceptance; /* a search stops at the first vector whose squared distance is below: a match, not always the
+                       nearest, and maybe fewer than were wanted; 0: never */
 } facenet_index_options;
 
 /* An empty index for vectors of 1 ... 65536 floats. Fails with INVALID_ARGUMENT. Since 0.1. */
