@@ -1,10 +1,9 @@
-/* The calls of the gallery. Its files lie in the scratch folder; where nothing can be written, in no folder at all. */
+/* The calls of the gallery. Its files lie in the scratch folder; where nothing can be written, in no folder at all. None
+ * is deleted: SQLite does not promise anything to who deletes a database that is open. */
 #ifndef GALLERIES_H
 #define GALLERIES_H
 
 #include "indexes.h"
-
-#include <unistd.h>
 
 #define ANY_GALLERY(c) ((facenet_gallery *)any_handle((c), GALLERY))
 
@@ -22,14 +21,13 @@ static char *gallery_path(caller *c, const char *name) {
   char path[600];
   if (happens(&c->dice, 3)) return NULL;
   if (happens(&c->dice, 10)) return lend_text(c, ONE_OF(&c->dice, paths));
-  snprintf(path, sizeof path, "%s/%s-%zu", scratch, name, below(&c->dice, 4));
+  snprintf(path, sizeof path, "%s/%s-%zu", scratch, name, below(&c->dice, 30));
   return lend_text(c, path);
 }
 
 static void gallery_create(caller *c) {
   facenet_gallery **out = output(c, sizeof *out);
   char *path = gallery_path(c, "gallery");
-  if (path && strstr(path, "/gallery-") && happens(&c->dice, 70)) unlink(path);
   facenet_pipeline *pipeline = (facenet_pipeline *)any_handle(c, PIPELINE);
   if (succeeded(c, facenet_gallery_create(path, pipeline, gallery_options(c), out)))
     keep(c, GALLERY, (uintptr_t)*out, NULL);
@@ -72,6 +70,8 @@ static void gallery_enrol(caller *c) {
   succeeded(c, facenet_gallery_enrol(gallery, name, key, embeddings, any_count(c, count), output(c, sizeof(int64_t))));
 }
 
+static int32_t any_thumbnails(caller *c) { return happens(&c->dice, 97) ? (int32_t)below(&c->dice, 2) : -1; }
+
 static void gallery_enrol_images(caller *c) {
   facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 3);
@@ -80,7 +80,7 @@ static void gallery_enrol_images(caller *c) {
   facenet_pipeline *pipeline = (facenet_pipeline *)any_handle(c, PIPELINE);
   char *name = any_name(c), *key = any_person_key(c);
   int64_t *person = output(c, sizeof *person);
-  succeeded(c, facenet_gallery_enrol_images(gallery, pipeline, name, key, images, any_count(c, count), person));
+  succeeded(c, facenet_gallery_enrol_images(gallery, pipeline, name, key, images, any_count(c, count), any_thumbnails(c), person));
 }
 
 static void gallery_add(caller *c) {
@@ -144,5 +144,84 @@ static void gallery_compact(caller *c) { succeeded(c, facenet_gallery_compact(AN
 static void gallery_statistics(caller *c) {
   succeeded(c, facenet_gallery_statistics(ANY_GALLERY(c), output(c, sizeof(facenet_gallery_sizes))));
 }
+
+static const char **any_person_keys(caller *c, size_t count) {
+  const char **keys = lend(c, count * sizeof *keys);
+  for (size_t i = 0; i < count; i++) keys[i] = any_name(c);
+  return keys;
+}
+
+static void gallery_enrol_many(caller *c) {
+  facenet_gallery *gallery = ANY_GALLERY(c);
+  size_t count = below(&c->dice, 6);
+  float *embeddings = any_embeddings(c, count, facenet_gallery_dimension(gallery));
+  succeeded(c, facenet_gallery_enrol_many(gallery, any_person_keys(c, count), embeddings, any_count(c, count)));
+}
+
+/* An export's embeddings lie in such a file. */
+static void gallery_enrol_file(caller *c) {
+  char *folder = gallery_path(c, "export"), path[700];
+  size_t count = below(&c->dice, 6);
+  const char **keys = any_person_keys(c, count);
+  if (folder) snprintf(path, sizeof path, "%s/templates.npy", folder);
+  succeeded(c, facenet_gallery_enrol_file(ANY_GALLERY(c), keys, folder ? lend_text(c, path) : NULL, any_count(c, count)));
+}
+
+static void gallery_set_facts(caller *c) {
+  static const char *const texts[] = {"{}", "{\"born\": 1970}", "[1, 2", "\"\xFF\"", "[[[[[[[[[[]]]]]]]]]]", ""};
+  char *facts = happens(&c->dice, 3) ? long_text(c) : lend_text(c, ONE_OF(&c->dice, texts));
+  succeeded(c, facenet_gallery_set_facts(ANY_GALLERY(c), any_person(&c->dice), happens(&c->dice, 3) ? NULL : facts));
+}
+
+static void gallery_facts(caller *c) {
+  size_t capacity = any_capacity(&c->dice, below(&c->dice, 40)), *size = output(c, sizeof *size);
+  char *facts = room(c, capacity, 1);
+  if (!succeeded(c, facenet_gallery_facts(ANY_GALLERY(c), any_person(&c->dice), facts, capacity, size))) return;
+  if (*size == 0 || (*size <= capacity && facts[*size - 1] != 0)) DEFECT(c, "facts of %zu bytes without an end", *size);
+}
+
+static void gallery_person_with_key(caller *c) {
+  facenet_person *out = output(c, sizeof *out);
+  succeeded(c, facenet_gallery_person_with_key(ANY_GALLERY(c), any_name(c), out));
+}
+
+static void gallery_people_named(caller *c) {
+  size_t capacity = any_capacity(&c->dice, below(&c->dice, 6)), *count = output(c, sizeof *count);
+  facenet_person *people = room(c, capacity, sizeof *people);
+  succeeded(c, facenet_gallery_people_named(ANY_GALLERY(c), any_name(c), people, capacity, count));
+}
+
+static void gallery_templates(caller *c) {
+  size_t capacity = any_capacity(&c->dice, below(&c->dice, 6)), *count = output(c, sizeof *count);
+  facenet_template *templates = room(c, capacity, sizeof *templates);
+  succeeded(c, facenet_gallery_templates(ANY_GALLERY(c), any_person(&c->dice), templates, capacity, count));
+}
+
+/* Templates have numbers that cannot be guessed: a person's first is asked for. */
+static void gallery_remove_templates(caller *c) {
+  facenet_gallery *gallery = ANY_GALLERY(c);
+  size_t count = below(&c->dice, 3), found;
+  int64_t *numbers = lend(c, count * sizeof *numbers);
+  facenet_template first;
+  for (size_t i = 0; i < count; i++) {
+    facenet_status status = facenet_gallery_templates(gallery, any_person(&c->dice), &first, 1, &found);
+    numbers[i] = status == FACENET_OK && found > 0 ? first.id : any_key(&c->dice);
+  }
+  succeeded(c, facenet_gallery_remove_templates(gallery, numbers, any_count(c, count)));
+}
+
+static void gallery_migrate(caller *c) {
+  succeeded(c, facenet_gallery_migrate(ANY_GALLERY(c), (facenet_pipeline *)any_handle(c, PIPELINE)));
+}
+
+#define GALLERY_CALLS                                                                                        \
+  CALL(gallery_create, 4), CALL(gallery_open, 3), CALL(gallery_dimension, 1), CALL(gallery_enrol, 8),        \
+  CALL(gallery_enrol_images, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
+  CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_facts, 2), CALL(gallery_remove, 3),        \
+  CALL(gallery_person, 2), CALL(gallery_people, 3), CALL(gallery_person_with_key, 2),                        \
+  CALL(gallery_people_named, 2), CALL(gallery_facts, 2), CALL(gallery_templates, 2),                         \
+  CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_export, 2),                     \
+  CALL(gallery_import, 2), CALL(gallery_migrate, 2), CALL(gallery_check, 2), CALL(gallery_compact, 1),       \
+  CALL(gallery_statistics, 1), CALL(gallery_free, 1)
 
 #endif

@@ -192,6 +192,12 @@ static void squared_distance(caller *c) {
   facenet_squared_distance(a, b, happens(&c->dice, 5) ? impossible_size(&c->dice) : count);
 }
 
+static void face_quality(caller *c) {
+  facenet_quality *out = output(c, sizeof *out);
+  if (!succeeded(c, facenet_face_quality(any_image(c), any_face(c), out))) return;
+  if (!(out->value >= 0 && out->value <= 1)) DEFECT(c, "quality %g", (double)out->value);
+}
+
 /* Pipeline. NULL for a part opens a real model: seldom. */
 
 static void pipeline_new(caller *c) {
@@ -331,18 +337,11 @@ static const struct { void (*call)(caller *); const char *name; unsigned share; 
     CALL(detector_decode, 8), CALL(detect, 12), CALL(detector_free, 1), CALL(embedder_open, 3),
     CALL(embedder_decode, 8), CALL(embedder_dimension, 1), CALL(embedder_side, 1), CALL(embedder_threshold, 2),
     CALL(embedder_align, 6), CALL(embed, 10), CALL(embedder_distance, 3), CALL(embedder_free, 1), CALL(align, 6),
-    CALL(squared_distance, 2), CALL(pipeline_new, 4), CALL(pipeline_verify, 4), CALL(pipeline_embed, 6),
+    CALL(squared_distance, 2), CALL(face_quality, 3), CALL(pipeline_new, 4), CALL(pipeline_verify, 4), CALL(pipeline_embed, 6),
     CALL(pipeline_dimension, 1), CALL(pipeline_free, 1), CALL(model_open, 3), CALL(model_decode, 14),
     CALL(model_input_count, 1), CALL(model_output_count, 1), CALL(model_input_name, 2), CALL(model_output_name, 2),
     CALL(model_metadata, 2), CALL(model_free, 1), CALL(session_new, 10), CALL(session_run, 20),
-    CALL(session_output, 5), CALL(session_free, 1), CALL(index_create, 4), CALL(index_open, 3),
-    CALL(index_dimension, 1), CALL(index_count, 1), CALL(index_contains, 1), CALL(index_add, 12),
-    CALL(index_replace, 6), CALL(index_remove, 6), CALL(index_vector, 3), CALL(index_search, 14),
-    CALL(index_save, 4), CALL(index_check, 2), CALL(index_free, 1), CALL(gallery_create, 4), CALL(gallery_open, 3),
-    CALL(gallery_dimension, 1), CALL(gallery_enrol, 8), CALL(gallery_enrol_images, 4), CALL(gallery_add, 4),
-    CALL(gallery_rename, 2), CALL(gallery_remove, 3), CALL(gallery_person, 2), CALL(gallery_people, 3),
-    CALL(gallery_identify, 8), CALL(gallery_export, 2), CALL(gallery_import, 2), CALL(gallery_check, 2),
-    CALL(gallery_compact, 1), CALL(gallery_statistics, 1), CALL(gallery_free, 1),
+    CALL(session_output, 5), CALL(session_free, 1), INDEX_CALLS, GALLERY_CALLS,
 #undef CALL
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };

@@ -130,4 +130,15 @@ static void index_save(caller *c) {
 
 static void index_check(caller *c) { succeeded(c, facenet_index_check(ANY_INDEX(c))); }
 
+static void index_kind_in_use(caller *c) {
+  facenet_index_kind kind = facenet_index_kind_in_use(ANY_INDEX(c));
+  if (kind < FACENET_INDEX_AUTO || kind > FACENET_INDEX_MLANN) DEFECT(c, "kind %d", (int)kind);
+}
+
+#define INDEX_CALLS                                                                                          \
+  CALL(index_create, 4), CALL(index_open, 3), CALL(index_dimension, 1), CALL(index_count, 1),                \
+  CALL(index_kind_in_use, 1), CALL(index_contains, 1), CALL(index_add, 12), CALL(index_replace, 6),          \
+  CALL(index_remove, 6), CALL(index_vector, 3), CALL(index_search, 14), CALL(index_save, 4),                 \
+  CALL(index_check, 2), CALL(index_free, 1)
+
 #endif

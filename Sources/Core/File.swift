@@ -62,7 +62,8 @@ package enum File {
 
   /// Writes a file so that `path` holds either what it held before or all of `bytes`: temporary name, sync, rename.
   /// - Parameter mode: who may read and write a new file, less what the process's mask takes away.
-  /// - Throws: `inputOutput` or `notFound`, naming the path.
+  /// - Throws: `invalidArgument` where `path` is something else than a regular file, which the rename would replace: a
+  ///   device, a pipe, a folder; `inputOutput` or `notFound`; each naming the path.
   package static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t = 0o666)
     throws(FacenetError)
   {
@@ -73,6 +74,10 @@ package enum File {
   package static func replace(_ path: String, mode: mode_t = 0o666, _ body: (Output) throws(FacenetError) -> Void)
     throws(FacenetError)
   {
+    var information = stat()
+    if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+      throw FacenetError(.invalidArgument, "cannot write \(path): it is not a regular file")
+    }
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).partial"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure("write", path) }

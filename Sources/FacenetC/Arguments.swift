@@ -2,12 +2,11 @@ import Core
 import Glibc
 
 /// Text of the caller.
-/// - Throws: `invalidArgument` for NULL, what is not UTF-8, and more than 65535 bytes.
-func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(FacenetError) -> String {
+/// - Throws: `invalidArgument` for NULL, what is not UTF-8, and more than `limit` bytes.
+func text(_ pointer: UnsafePointer<CChar>?, _ name: String, limit: Int = 65535) throws(FacenetError) -> String {
   guard let pointer else { throw FacenetError(.invalidArgument, "\(name) is NULL") }
-  let limit = 65536
-  guard strnlen(pointer, limit) < limit else {
-    throw FacenetError(.invalidArgument, "\(name) has more than \(limit - 1) bytes")
+  guard strnlen(pointer, limit + 1) <= limit else {
+    throw FacenetError(.invalidArgument, "\(name) has more than \(limit) bytes")
   }
   guard let text = String(validatingCString: pointer) else {
     throw FacenetError(.invalidArgument, "\(name) is not UTF-8 text")

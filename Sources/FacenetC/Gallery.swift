@@ -11,7 +11,7 @@ extension Gallery: Handled {
 }
 
 /// Calls `body` with the gallery behind a handle, as a long call.
-private func with(_ gallery: OpaquePointer?, _ body: (Gallery) throws(FacenetError) -> Void) -> facenet_status {
+func withGallery(_ gallery: OpaquePointer?, _ body: (Gallery) throws(FacenetError) -> Void) -> facenet_status {
   watched { () throws(FacenetError) in try HandleTable.shared.use(gallery, "gallery", body) }
 }
 
@@ -53,7 +53,7 @@ public func facenet_gallery_enrol(
   _ gallery: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
   _ embeddings: UnsafePointer<Float>?, _ count: Int, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
     let person = try output(person, "person")
     let templates = try embeddingRows(embeddings, count, of: gallery).map { Template($0) }
@@ -64,66 +64,60 @@ public func facenet_gallery_enrol(
 @c @implementation
 public func facenet_gallery_enrol_images(
   _ gallery: OpaquePointer?, _ pipeline: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
-  _ images: UnsafePointer<facenet_image>?, _ count: Int, _ person: UnsafeMutablePointer<Int64>?
+  _ images: UnsafePointer<facenet_image>?, _ count: Int, _ thumbnails: Int32, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
     let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
     let person = try output(person, "person")
     try gallery.check(pipeline.embedder)
-    let templates = try templates(of: try elements(images, count, "images"), pipeline)
+    guard 0...1 ~= thumbnails else {
+      throw FacenetError(.invalidArgument, "thumbnails is \(thumbnails), expected 0 or 1")
+    }
+    let templates = try templates(of: try elements(images, count, "images"), pipeline, thumbnails: thumbnails == 1)
     person.pointee = try gallery.enrol(name, key: key, templates: templates)
   }
+}
+
+@c @implementation
+public func facenet_gallery_enrol_many(
+  _ gallery: OpaquePointer?, _ keys: UnsafePointer<UnsafePointer<CChar>?>?, _ embeddings: UnsafePointer<Float>?,
+  _ count: Int
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let keys = try personKeys(keys, count)
+    let embeddings = try elements(embeddings, count * gallery.model.dimension, "embeddings")
+    try gallery.enrol(embeddings, keys: keys)
+  }
+}
+
+@c @implementation
+public func facenet_gallery_enrol_file(
+  _ gallery: OpaquePointer?, _ keys: UnsafePointer<UnsafePointer<CChar>?>?, _ path: UnsafePointer<CChar>?, _ count: Int
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    try gallery.enrol(embeddingsAt: try text(path, "path"), keys: try personKeys(keys, count))
+  }
+}
+
+/// - Throws: `invalidArgument`, naming the key, for NULL and what is no text; `tooLarge`.
+private func personKeys(_ pointer: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int) throws(FacenetError)
+  -> [String]
+{
+  guard 0...Int(Int32.max) ~= count else {
+    throw FacenetError(.tooLarge, "\(UInt(bitPattern: count)) keys in one call, expected at most \(Int32.max)")
+  }
+  var texts: [String] = []
+  for (row, key) in try elements(pointer, count, "keys").enumerated() { texts.append(try text(key, "keys[\(row)]")) }
+  return texts
 }
 
 @c @implementation
 public func facenet_gallery_add(
   _ gallery: OpaquePointer?, _ person: Int64, _ embeddings: UnsafePointer<Float>?, _ count: Int
 ) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     try gallery.add(try embeddingRows(embeddings, count, of: gallery).map { Template($0) }, to: person)
-  }
-}
-
-@c @implementation
-public func facenet_gallery_rename(_ gallery: OpaquePointer?, _ person: Int64, _ name: UnsafePointer<CChar>?)
-  -> facenet_status
-{
-  with(gallery) { gallery throws(FacenetError) in try gallery.rename(person, to: try text(name, "name")) }
-}
-
-@c @implementation
-public func facenet_gallery_remove(_ gallery: OpaquePointer?, _ people: UnsafePointer<Int64>?, _ count: Int)
-  -> facenet_status
-{
-  with(gallery) { gallery throws(FacenetError) in
-    try gallery.remove(people: try indexKeys(people, count, "people"))
-  }
-}
-
-@c @implementation
-public func facenet_gallery_person(
-  _ gallery: OpaquePointer?, _ person: Int64, _ out: UnsafeMutablePointer<facenet_person>?
-) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
-    let out = try output(out)
-    guard let found = try gallery.person(person) else {
-      throw FacenetError(.notFound, "there is no person \(person) in \(gallery.path)")
-    }
-    out.pointee = facenet_person(found)
-  }
-}
-
-@c @implementation
-public func facenet_gallery_people(
-  _ gallery: OpaquePointer?, _ after: Int64, _ people: UnsafeMutablePointer<facenet_person>?, _ capacity: Int,
-  _ count: UnsafeMutablePointer<Int>?
-) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
-    let (room, count) = (try room(people, capacity, "people"), try output(count, "count"))
-    let found = try gallery.people(after: after, limit: capacity)
-    for (place, person) in found.enumerated() { room[place] = facenet_person(person) }
-    count.pointee = found.count
   }
 }
 
@@ -133,7 +127,7 @@ public func facenet_gallery_identify(
   _ options: UnsafePointer<facenet_identification_options>?, _ candidates: UnsafeMutablePointer<facenet_candidate>?,
   _ out: UnsafeMutablePointer<facenet_identification>?
 ) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     let options = try IdentificationOptions(options)
     let probes = try embeddingRows(embeddings, count, of: gallery)
     let room = try IdentificationRoom(out, candidates, count: count, people: options.people)
@@ -143,22 +137,31 @@ public func facenet_gallery_identify(
 
 @c @implementation
 public func facenet_gallery_export(_ gallery: OpaquePointer?, _ folder: UnsafePointer<CChar>?) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in try gallery.export(to: try text(folder, "folder")) }
+  withGallery(gallery) { gallery throws(FacenetError) in try gallery.export(to: try text(folder, "folder")) }
 }
 
 @c @implementation
 public func facenet_gallery_import(
   _ gallery: OpaquePointer?, _ folder: UnsafePointer<CChar>?, _ people: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     let count = try gallery.importPeople(from: try text(folder, "folder"))
     people?.pointee = count
   }
 }
 
 @c @implementation
+public func facenet_gallery_migrate(_ gallery: OpaquePointer?, _ pipeline: OpaquePointer?) -> facenet_status {
+  withGallery(gallery) { old throws(FacenetError) in
+    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
+    let migrated = try old.migrate(to: pipeline.embedder)
+    HandleTable.shared.replace(gallery, old, with: migrated)
+  }
+}
+
+@c @implementation
 public func facenet_gallery_check(_ gallery: OpaquePointer?) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     let faults = try gallery.check()
     if let first = faults.first {
       throw FacenetError(.corrupt, "\(gallery.path): \(first)" + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
@@ -168,14 +171,14 @@ public func facenet_gallery_check(_ gallery: OpaquePointer?) -> facenet_status {
 
 @c @implementation
 public func facenet_gallery_compact(_ gallery: OpaquePointer?) -> facenet_status {
-  with(gallery) { gallery throws(FacenetError) in try gallery.compact() }
+  withGallery(gallery) { gallery throws(FacenetError) in try gallery.compact() }
 }
 
 @c @implementation
 public func facenet_gallery_statistics(_ gallery: OpaquePointer?, _ out: UnsafeMutablePointer<facenet_gallery_sizes>?)
   -> facenet_status
 {
-  with(gallery) { gallery throws(FacenetError) in
+  withGallery(gallery) { gallery throws(FacenetError) in
     let out = try output(out)
     out.pointee = facenet_gallery_sizes(try gallery.statistics())
   }

@@ -78,6 +78,14 @@ final class HandleTable: Sendable {
     return try body(object)
   }
 
+  /// Puts another object behind a handle, unless it was freed meanwhile or has another object already.
+  func replace<Object: Handled>(_ handle: OpaquePointer?, _ old: Object, with new: Object) {
+    state.withLock { state in
+      guard let position = Self.position(of: handle, in: state), state.slots[position].object === old else { return }
+      state.slots[position].object = new
+    }
+  }
+
   /// Forgets a handle; NULL is none. The object goes when the last call that uses it returns.
   /// - Throws: `invalidArgument` for a handle that was freed before, is of another kind, or never was one.
   func remove<Object: Handled>(_ handle: OpaquePointer?, as _: Object.Type, _ name: String) throws(FacenetError) {

@@ -21,9 +21,9 @@ func embeddingRows(_ pointer: UnsafePointer<Float>?, _ count: Int, of gallery: G
 
 /// The faces of photographs that show one each.
 /// - Throws: `notFound` for none, `invalidArgument` for several, naming the photograph; what embedding throws.
-func templates(of images: UnsafeBufferPointer<facenet_image>, _ pipeline: FacePipeline) throws(FacenetError)
-  -> [Template]
-{
+func templates(
+  of images: UnsafeBufferPointer<facenet_image>, _ pipeline: FacePipeline, thumbnails: Bool
+) throws(FacenetError) -> [Template] {
   guard images.count <= 1 << 16 else {
     throw FacenetError(.tooLarge, "\(images.count) images in one call, expected at most \(1 << 16)")
   }
@@ -38,8 +38,14 @@ func templates(of images: UnsafeBufferPointer<facenet_image>, _ pipeline: FacePi
     guard faces.count == 1 else {
       throw FacenetError(.invalidArgument, "\(name) shows \(faces.count) faces, expected one")
     }
-    templates.append(
-      Template(face.embedding, face: face.face, quality: try FaceQuality(of: face.face, in: view).value))
+    var template = Template(face.embedding, face: face.face)
+    template.quality = try FaceQuality(of: face.face, in: view).value
+    if thumbnails {
+      template.thumbnail = try pipeline.embedder.align(view, face.face).withView { crop throws(FacenetError) in
+        try crop.encodedJPEG(quality: 95)
+      }
+    }
+    templates.append(template)
   }
   return templates
 }
@@ -77,10 +83,11 @@ extension facenet_identification {
       case .unknown: FACENET_UNKNOWN
       case .ambiguous: FACENET_AMBIGUOUS
       }
-    self.init(
-      person: result.person?.id ?? 0, distance: result.candidates.first?.distance ?? .infinity,
-      threshold: result.threshold.distance, verdict: facenet_verdict(verdict),
-      count: UInt32(result.candidates.count))
+    self.init()
+    (person, distance) = (result.person?.id ?? 0, result.candidates.first?.distance ?? .infinity)
+    (threshold, extrapolated) = (result.threshold.distance, result.threshold.isExtrapolated ? 1 : 0)
+    (self.verdict, count) = (facenet_verdict(verdict), UInt32(result.candidates.count))
+    withUnsafeMutableBytes(of: &reason) { $0.copyText(result.reason) }
   }
 }
 
@@ -111,8 +118,13 @@ extension facenet_gallery_sizes {
 }
 
 extension UnsafeMutableRawBufferPointer {
-  /// Copies text that is shorter than this zeroed memory.
+  /// Copies text into this zeroed memory, cut at a character's end where it is too long.
   fileprivate func copyText(_ text: String) {
-    copyBytes(from: text.utf8.prefix(count - 1))
+    var length = 0
+    for character in text.unicodeScalars {
+      guard length + UTF8.width(character) < count else { break }
+      length += UTF8.width(character)
+    }
+    copyBytes(from: text.utf8.prefix(length))
   }
 }

@@ -52,6 +52,14 @@ public func facenet_index_count(_ index: OpaquePointer?) -> Int {
 }
 
 @c @implementation
+public func facenet_index_kind_in_use(_ index: OpaquePointer?) -> facenet_index_kind {
+  guarded(else: 0) { () throws(FacenetError) in
+    let kind = try with(index) { $0.kind }
+    return facenet_index_kind(IndexOptions.kinds.firstIndex(of: kind) ?? 0)
+  }
+}
+
+@c @implementation
 public func facenet_index_contains(_ index: OpaquePointer?, _ key: Int64) -> Int32 {
   guarded(else: 0) { () throws(FacenetError) in try with(index) { $0.contains(key) ? 1 : 0 } }
 }

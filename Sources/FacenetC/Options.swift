@@ -94,7 +94,7 @@ extension EmbedderOptions {
 }
 
 extension IndexOptions {
-  fileprivate static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
+  static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
   private static let choices: [PivotChoice] = [.principal, .farthestFirst, .random, .every]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 

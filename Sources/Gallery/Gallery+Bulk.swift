@@ -22,18 +22,36 @@ extension Gallery {
         "\(path) holds \(file.rows) embeddings of \(file.columns) numbers, expected \(keys.count) of "
           + "\(model.dimension)")
     }
+    return try enrol(keys) { rows throws(FacenetError) in try file.vectors(rows) }
+  }
+
+  /// Enrols embeddings as those of a file are; see ``enrol(embeddingsAt:keys:)``.
+  /// - Parameter embeddings: (keys.count, model.dimension) floats.
+  @discardableResult
+  public func enrol(_ embeddings: UnsafeBufferPointer<Float>, keys: [String]) throws(FacenetError) -> Int {
+    let width = model.dimension
+    guard embeddings.count == keys.count * width else {
+      throw FacenetError(
+        .invalidArgument, "there are \(embeddings.count) numbers, expected \(keys.count) embeddings of \(width)")
+    }
+    return try enrol(keys) { rows in rows.map { Array(embeddings[$0 * width..<($0 + 1) * width]) } }
+  }
+
+  private func enrol(_ keys: [String], _ vectors: (Range<Int>) throws(FacenetError) -> [[Float]])
+    throws(FacenetError) -> Int
+  {
     for (row, key) in keys.enumerated() {
       do throws(FacenetError) { try Person.check(name: key, what: "key") } catch {
         throw error.located(in: "row \(row)")
       }
     }
-    for start in stride(from: 0, to: file.rows, by: Self.rowsAtOnce) {
-      try Progress.reached(Double(start) / Double(file.rows))
-      let range = start..<min(start + Self.rowsAtOnce, file.rows)
-      let templates = try file.vectors(range).map { Template($0) }
+    for start in stride(from: 0, to: keys.count, by: Self.rowsAtOnce) {
+      try Progress.reached(Double(start) / Double(keys.count))
+      let range = start..<min(start + Self.rowsAtOnce, keys.count)
+      let templates = try vectors(range).map { Template($0) }
       for (row, template) in zip(range, templates) {
         do throws(FacenetError) { try template.check(against: model) } catch {
-          throw error.located(in: "row \(row) of \(path)")
+          throw error.located(in: "row \(row)")
         }
       }
       try write { connection throws(FacenetError) in
@@ -45,6 +63,6 @@ extension Gallery {
         }
       }
     }
-    return file.rows
+    return keys.count
   }
 }

@@ -128,7 +128,8 @@ extension Gallery {
   private func savedIndex(_ identity: Int64, _ numbers: [Int64]) -> VectorIndex? {
     guard let saved = try? VectorIndex(path: indexPath, threads: options.index.threads),
       saved.options.seed == UInt64(bitPattern: identity), saved.dimension == model.dimension,
-      saved.kind == options.index.kind, saved.count == numbers.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
+      saved.options.kind == options.index.kind,
+      saved.count == numbers.reduce(0, { $0 + (saved.contains($1) ? 1 : 0) })
     else { return nil }
     return saved
   }

@@ -37,6 +37,9 @@ final class AutoMethod: SearchMethod {
     state = State(kind, try kind.method.init(reading: file, store: store, options: options), number)
   }
 
+  /// The kind that was chosen.
+  var kind: IndexKind { state.kind }
+
   private static func number(_ kind: IndexKind) -> Int64 { Int64(Tuning.kinds.firstIndex(of: kind)!) }
 
   func becomeWritable() throws(FacenetError) {

@@ -58,8 +58,8 @@ public final class VectorIndex: Sendable {
     } catch { throw error.located(in: path) }
   }
 
-  /// How the index searches.
-  public var kind: IndexKind { options.kind }
+  /// How the index searches now: never `auto`, but the kind that was chosen.
+  public var kind: IndexKind { contents.read { ($0.method as? AutoMethod)?.kind ?? options.kind } }
 
   /// Vectors in the index.
   public var count: Int { contents.read { $0.store.count } }

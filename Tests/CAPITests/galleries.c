@@ -62,6 +62,7 @@ static void people_are_identified(void) {
   CHECK(found[0].verdict == FACENET_KNOWN && found[0].person == ann && found[0].threshold == 1 && found[0].count == 2);
   CHECK(candidates[0].person == ann && candidates[0].distance == found[0].distance && candidates[0].templates == 1);
   CHECK(candidates[1].person == bob && candidates[1].distance > candidates[0].distance);
+  CHECK(strstr(found[0].reason, "Ann at ") && strstr(found[2].reason, "Bob at ") && !found[0].extrapolated);
   CHECK(found[1].verdict == FACENET_UNKNOWN && found[1].person == 0 && fabsf(found[1].distance - 2) < 1e-5f);
   CHECK(found[2].verdict == FACENET_AMBIGUOUS && found[2].person == 0);
   CHECK(facenet_gallery_identify(gallery, probes, 3, &options, NULL, found) == FACENET_OK);
@@ -100,6 +101,55 @@ static void people_are_listed_renamed_and_removed(void) {
   CHECK(facenet_gallery_open(path, NULL, &gallery) == FACENET_OK);
   CHECK(facenet_gallery_person(gallery, ids[9], people) == FACENET_OK && strcmp(people[0].name, "person 9") == 0);
   facenet_gallery_free(gallery);
+}
+
+static void people_are_looked_up(void) {
+  facenet_gallery *gallery = make_gallery(path);
+  facenet_person people[2];
+  facenet_template templates[2] = {{0}};
+  char facts[40] = "";
+  size_t count = 0, size = 0;
+  int64_t ann = enrol(gallery, "Ann", "a", 0);
+  enrol(gallery, "Bob", "b", 4);
+  enrol(gallery, "Bob", NULL, 8);
+  CHECK(facenet_gallery_person_with_key(gallery, "a", people) == FACENET_OK && people[0].id == ann);
+  CHECK_FAILS(facenet_gallery_person_with_key(gallery, "c", people), FACENET_NOT_FOUND, "key c");
+  CHECK(facenet_gallery_people_named(gallery, "Bob", people, 1, &count) == FACENET_OK && count == 2);
+  CHECK(strcmp(people[0].key, "b") == 0);
+  CHECK(facenet_gallery_set_facts(gallery, ann, "{\"born\": 1970}") == FACENET_OK);
+  CHECK(facenet_gallery_facts(gallery, ann, NULL, 0, &size) == FACENET_OK && size == 15);
+  CHECK(facenet_gallery_facts(gallery, ann, facts, 14, &size) == FACENET_OK && facts[0] == 0);
+  CHECK(facenet_gallery_facts(gallery, ann, facts, 15, &size) == FACENET_OK && strcmp(facts, "{\"born\": 1970}") == 0);
+  CHECK_FAILS(facenet_gallery_set_facts(gallery, ann, "{"), FACENET_INVALID_ARGUMENT, "JSON");
+  CHECK(facenet_gallery_templates(gallery, ann, templates, 2, &count) == FACENET_OK && count == 1);
+  CHECK(templates[0].id > 0 && templates[0].time > 1.6e9 && isnan(templates[0].quality) && !templates[0].thumbnail);
+  CHECK(facenet_gallery_remove_templates(gallery, &templates[0].id, 1) == FACENET_OK);
+  CHECK(facenet_gallery_templates(gallery, ann, NULL, 0, &count) == FACENET_OK && count == 0);
+  CHECK_FAILS(facenet_gallery_remove_templates(gallery, &templates[0].id, 1), FACENET_NOT_FOUND, "no template");
+  CHECK_FAILS(facenet_gallery_migrate(gallery, pipeline), FACENET_NOT_FOUND, "Bob");
+  facenet_gallery_free(gallery);
+}
+
+static void many_are_enrolled_at_once(void) {
+  facenet_gallery *gallery = make_gallery(path), *second = make_gallery(other_path);
+  static float rows[3 * 1024];
+  const char *keys[] = {"a", "b", "a"};
+  facenet_gallery_sizes sizes;
+  char file[300];
+  for (size_t i = 0; i < 3; i++) direct(rows + i * dimension, i, 0);
+  CHECK(facenet_gallery_enrol_many(gallery, keys, rows, 3) == FACENET_OK);
+  CHECK(facenet_gallery_statistics(gallery, &sizes) == FACENET_OK && sizes.people == 2 && sizes.templates == 3);
+  snprintf(file, sizeof file, "%s/export", folder);
+  CHECK(facenet_gallery_export(gallery, file) == FACENET_OK);
+  snprintf(file, sizeof file, "%s/export/templates.npy", folder);
+  CHECK(facenet_gallery_enrol_file(second, keys, file, 3) == FACENET_OK);
+  CHECK_FAILS(facenet_gallery_enrol_file(second, keys, file, 2), FACENET_INVALID_ARGUMENT, "expected 2");
+  keys[1] = NULL;
+  CHECK_FAILS(facenet_gallery_enrol_many(second, keys, rows, 3), FACENET_INVALID_ARGUMENT, "keys[1] is NULL");
+  CHECK(facenet_gallery_enrol_many(second, keys, rows, SIZE_MAX) == FACENET_TOO_LARGE);
+  CHECK(facenet_gallery_statistics(second, &sizes) == FACENET_OK && sizes.people == 2 && sizes.templates == 3);
+  facenet_gallery_free(gallery);
+  facenet_gallery_free(second);
 }
 
 static void an_export_is_imported(void) {
@@ -147,7 +197,8 @@ static void what_is_wrong_is_refused(void) {
   REFUSED(facenet_gallery_enrol(gallery, "Ann", NULL, embedding, 1, &person), "finite");
   REFUSED(facenet_gallery_identify(gallery, embedding, 1, NULL, NULL, &found), "finite");
   REFUSED(facenet_gallery_identify(gallery, embedding, 1, &wanted, NULL, &found), "several");
-  REFUSED(facenet_gallery_enrol_images(gallery, pipeline, "Ann", NULL, &image, 1, &person), "images[0].pixels is NULL");
+  REFUSED(facenet_gallery_enrol_images(gallery, pipeline, "Ann", NULL, &image, 1, 0, &person), "images[0].pixels is NULL");
+  REFUSED(facenet_gallery_enrol_images(gallery, pipeline, "Ann", NULL, &image, 1, 2, &person), "thumbnails is 2");
   REFUSED(facenet_gallery_people(gallery, 0, NULL, 5, &count), "people is NULL");
   REFUSED(facenet_gallery_person(gallery, 5, NULL), "out is NULL");
   REFUSED(facenet_gallery_statistics(gallery, NULL), "out is NULL");
@@ -210,6 +261,8 @@ int main(int argc, char **argv) {
   CHECK(facenet_pipeline_new(NULL, NULL, &pipeline) == FACENET_OK);
   RUN(people_are_identified);
   RUN(people_are_listed_renamed_and_removed);
+  RUN(people_are_looked_up);
+  RUN(many_are_enrolled_at_once);
   RUN(an_export_is_imported);
   RUN(what_is_wrong_is_refused);
   RUN(eight_threads_share_a_gallery);

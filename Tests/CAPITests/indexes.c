@@ -29,6 +29,8 @@ static facenet_index *make_index(facenet_index_kind kind, size_t count) {
   CHECK(facenet_index_create(dimension, &options, &index) == FACENET_OK);
   CHECK(facenet_index_add(index, vectors, keys, count) == FACENET_OK);
   CHECK(facenet_index_count(index) == count && facenet_index_dimension(index) == dimension);
+  facenet_index_kind used = facenet_index_kind_in_use(index);
+  CHECK(kind == FACENET_INDEX_AUTO ? used >= FACENET_INDEX_FLAT && used <= FACENET_INDEX_MLANN : used == kind);
   free(vectors);
   free(keys);
   return index;

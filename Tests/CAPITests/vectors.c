@@ -89,6 +89,25 @@ static void distance_of_nothing_is_no_number(void) {
   CHECK(isnan(facenet_squared_distance(&a, &a, SIZE_MAX / 4)));
 }
 
+static void quality_is_judged(void) {
+  facenet_bitmap *bitmap = make_bitmap();
+  facenet_image image;
+  facenet_quality quality = {.value = -1};
+  facenet_face face = {0, 0, 4, 3, 0.5f, {{1, 1}, {3, 1}, {2, 1.5f}, {1.2f, 2}, {2.8f, 2}}};
+  CHECK(facenet_bitmap_image(bitmap, &image) == FACENET_OK);
+  CHECK(facenet_face_quality(&image, &face, &quality) == FACENET_OK);
+  CHECK(quality.confidence == 0.5f && quality.value > 0 && quality.value < 0.5f);
+  CHECK(fabsf(quality.size - 2.0f / 52) < 1e-3f && fabsf(quality.yaw) < 1 && fabsf(quality.roll) < 1);
+  quality.value = -1;
+  CHECK_FAILS(facenet_face_quality(NULL, &face, &quality), FACENET_INVALID_ARGUMENT, "image is NULL");
+  CHECK_FAILS(facenet_face_quality(&image, NULL, &quality), FACENET_INVALID_ARGUMENT, "face is NULL");
+  CHECK_FAILS(facenet_face_quality(&image, &face, NULL), FACENET_INVALID_ARGUMENT, "out is NULL");
+  face.landmarks[0].x = NAN;
+  CHECK_FAILS(facenet_face_quality(&image, &face, &quality), FACENET_INVALID_ARGUMENT, "");
+  CHECK(quality.value == -1);
+  facenet_bitmap_free(bitmap);
+}
+
 int main(void) {
   RUN(alignment_moves_pixels);
   RUN(alignment_turns_pixels);
@@ -96,5 +115,6 @@ int main(void) {
   RUN(alignment_checks_its_room);
   RUN(distance_is_the_sum_of_squares);
   RUN(distance_of_nothing_is_no_number);
+  RUN(quality_is_judged);
   FINISH();
 }

@@ -10,7 +10,7 @@ import Testing
 
   @Test(arguments: IndexKind.allCases) func anEmptyIndexFindsNothing(kind: IndexKind) throws {
     let index = try index(kind, 3)
-    #expect(index.count == 0 && index.dimension == 3 && index.kind == kind)
+    #expect(index.count == 0 && index.dimension == 3 && index.options.kind == kind)
     #expect(try index.search([1, 2, 3], nearest: 5) == [])
     #expect(!index.contains(1))
     #expect(try index.vector(of: 1) == nil)
@@ -115,7 +115,7 @@ import Testing
     try index.save(to: file.path)
     let opened = try VectorIndex(path: file.path)
     try opened.check()
-    #expect(opened.count == 298 && opened.dimension == 17 && opened.kind == kind)
+    #expect(opened.count == 298 && opened.dimension == 17 && opened.options.kind == kind)
     #expect(try opened.vector(of: 25) == vectors[5])
     let queries = dice.vectors(9, 17)
     #expect(try opened.search(queries, nearest: 7) == index.search(queries, nearest: 7))

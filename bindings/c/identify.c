@@ -17,7 +17,7 @@ static int enrol(facenet_gallery *gallery, facenet_pipeline *pipeline, const cha
   if (facenet_bitmap_open(path, &bitmap) != FACENET_OK) return failed(path);
   int status = 0;
   if (facenet_bitmap_image(bitmap, &image) != FACENET_OK ||
-      facenet_gallery_enrol_images(gallery, pipeline, name, NULL, &image, 1, &person) != FACENET_OK)
+      facenet_gallery_enrol_images(gallery, pipeline, name, NULL, &image, 1, 0, &person) != FACENET_OK)
     status = failed(path);
   facenet_bitmap_free(bitmap);
   return status;

@@ -32,13 +32,15 @@ from ._errors import (
     TooLargeError,
     UnsupportedError,
 )
-from ._gallery import Candidate, Gallery, Identification, Person, Sizes, Verdict
+from ._gallery import Gallery
 from ._image import Image, ImageLike
 from ._index import Index
 from ._library import version
 from ._model import Model, Session
 from ._parts import Detector, Embedder
+from ._people import Candidate, Identification, Person, Sizes, Template, Verdict
 from ._pipeline import Pipeline, detect, embed, verify
+from ._quality import Quality, quality
 from ._values import Face, Verification
 
 __version__ = "0.1.0"
@@ -67,8 +69,10 @@ __all__ = [
     "Pipeline",
     "PluginError",
     "Progress",
+    "Quality",
     "Session",
     "Sizes",
+    "Template",
     "TooLargeError",
     "UnsupportedError",
     "Verdict",
@@ -76,6 +80,7 @@ __all__ = [
     "detect",
     "embed",
     "models",
+    "quality",
     "verify",
     "version",
 ]

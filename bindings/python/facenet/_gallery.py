@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import enum
+import json
 import os
-from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, List, Optional, Sequence, Union
 
 from ._calls import Progress, watched
@@ -20,11 +19,13 @@ from ._library import (
     CIdentificationOptions,
     CImage,
     CPerson,
+    CTemplate,
     Handle,
     check,
     library,
     thread_limit,
 )
+from ._people import Candidate, Identification, Person, Sizes, Template, Verdict, person_from_c, template_from_c
 from ._pipeline import Pipeline, default_pipeline
 from ._values import Face
 
@@ -32,78 +33,6 @@ Path = Union[str, "os.PathLike[str]"]
 ENCODINGS = {"float32": 0, "byte": 1}
 """facenet_template_encoding by name."""
 PEOPLE_AT_ONCE = 256
-
-
-class Verdict(enum.Enum):
-    """Whether a face is somebody's."""
-
-    KNOWN = 1
-    """One person is near enough."""
-    UNKNOWN = 2
-    """Nobody is."""
-    AMBIGUOUS = 3
-    """Two people are, nearly alike."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Someone of a gallery."""
-
-    id: int
-    """The gallery's number, never given again."""
-    name: str
-    key: Optional[str]
-    """What another system calls them; nobody else has it."""
-    created: float
-    """Seconds since 1970."""
-    templates: int
-    """How many there are."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody who is near."""
-
-    person: int
-    """The person's number."""
-    distance: float
-    """By the model's metric."""
-    nearest: int
-    """The number of the nearest of the person's templates."""
-
-
-@dataclass(frozen=True)
-class Identification:
-    """What a gallery says of a face. True in a condition when the face is somebody's."""
-
-    verdict: Verdict
-    person: Optional[Person]
-    """Who it is; None unless the verdict is KNOWN."""
-    distance: float
-    """Of the best person, by the model's metric; infinity where the gallery is empty."""
-    threshold: float
-    """The largest distance that is accepted."""
-    candidates: List[Candidate]
-    """The best people, nearest first."""
-    face: Optional[Face] = None
-    """The face, where a photograph was searched."""
-
-    def __bool__(self) -> bool:
-        return self.verdict is Verdict.KNOWN
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Sizes of a gallery."""
-
-    people: int
-    templates: int
-    people_without_templates: int
-    """Who are never found."""
-    bytes: int
-    """Of the file."""
-    unused_bytes: int
-    """Bytes of it that :meth:`Gallery.compact` gives back."""
 
 
 class Gallery(Handle):
@@ -195,13 +124,15 @@ class Gallery(Handle):
         embeddings: Any = None,
         *,
         key: Optional[str] = None,
+        thumbnails: bool = False,
         progress: Optional[Progress] = None,
     ) -> int:
         """Adds a person with templates from photographs that show one face each, or from embeddings (N, D).
 
         All of it is on disk when this returns, or nothing is. key: what another system calls them; nobody else has it.
-        Returns the person's number. Raises NotFoundError for a photograph without a face, InvalidArgumentError for one with
-        several, and for a name, key or embedding that is refused.
+        thumbnails: keeps the aligned faces of the photographs in the gallery, which :meth:`migrate` needs.
+        Returns the person's number. Raises NotFoundError for a photograph without a face, InvalidArgumentError for one
+        with several, and for a name, key or embedding that is refused.
         """
         person = ctypes.c_int64()
         texts = [_text(name, "name"), None if key is None else _text(key, "key")]
@@ -209,8 +140,8 @@ class Gallery(Handle):
             if embeddings is None:
                 pictures = [as_image(photo) for photo in photos]
                 images = (CImage * len(pictures))(*(picture.c for picture in pictures))
-                arguments = [self.handle, self.pipeline.handle, *texts, images, len(pictures), ctypes.byref(person)]
-                check(library.facenet_gallery_enrol_images(*arguments))
+                arguments: List[Any] = [self.handle, self.pipeline.handle, *texts, images, len(pictures)]
+                check(library.facenet_gallery_enrol_images(*arguments, int(thumbnails), ctypes.byref(person)))
             elif len(photos) > 0:
                 raise InvalidArgumentError("enrol takes photographs or embeddings, not both")
             else:
@@ -218,6 +149,23 @@ class Gallery(Handle):
                 arguments = [self.handle, *texts, rows.address, rows.count, ctypes.byref(person)]
                 check(library.facenet_gallery_enrol(*arguments))
         return person.value
+
+    def enrol_many(self, keys: Sequence[str], embeddings: Any, *, progress: Optional[Progress] = None) -> None:
+        """Enrols many: N keys and embeddings (N, D), or the path of a .npy file of float32, larger than memory perhaps.
+
+        Embeddings of one key are one person's, who is made, with the key for a name, where nobody has it. They are
+        written some thousand at a time, each time all or none; progress tells how many are on disk.
+        """
+        texts = (ctypes.c_char_p * len(keys))(*(_text(key, "key") for key in keys))
+        with watched(progress):
+            if isinstance(embeddings, (str, os.PathLike)):
+                path = path_bytes(embeddings)
+                check(library.facenet_gallery_enrol_file(self.handle, texts, path, len(keys)))
+                return
+            rows = Rows(embeddings, self.dimension, "embeddings")
+            if rows.count != len(keys):
+                raise InvalidArgumentError(f"there are {rows.count} embeddings and {len(keys)} keys")
+            check(library.facenet_gallery_enrol_many(self.handle, texts, rows.address, rows.count))
 
     def add(self, person: int, embeddings: Any) -> None:
         """Adds templates (N, D) to a person, all or none; raises NotFoundError for one who is not there."""
@@ -228,16 +176,35 @@ class Gallery(Handle):
         """Gives a person another name."""
         check(library.facenet_gallery_rename(self.handle, person, _text(name, "name")))
 
+    def facts(self, person: int) -> Any:
+        """What was noted of a person with :meth:`set_facts`; {} at first."""
+        size = ctypes.c_size_t()
+        check(library.facenet_gallery_facts(self.handle, person, None, 0, ctypes.byref(size)))
+        while True:
+            room = ctypes.create_string_buffer(size.value)
+            check(library.facenet_gallery_facts(self.handle, person, room, len(room), ctypes.byref(size)))
+            if size.value <= len(room):
+                return json.loads(room.value)
+
+    def set_facts(self, person: int, facts: Any) -> None:
+        """Notes something of a person: anything that JSON has, at most 1 MiB of it."""
+        check(library.facenet_gallery_set_facts(self.handle, person, json.dumps(facts).encode()))
+
     def remove(self, people: Union[int, Iterable[int]]) -> None:
         """Removes people, by number, and all that belongs to them, from every file of the gallery, all or none."""
         keys = KeyList([people] if isinstance(people, int) else people, "people")
         check(library.facenet_gallery_remove(self.handle, keys.address, keys.count))
 
+    def remove_templates(self, templates: Union[int, Iterable[int]]) -> None:
+        """Removes templates, by number, as :meth:`remove` does people, who stay."""
+        keys = KeyList([templates] if isinstance(templates, int) else templates, "templates")
+        check(library.facenet_gallery_remove_templates(self.handle, keys.address, keys.count))
+
     def person(self, person: int) -> Person:
         """Someone by number; raises NotFoundError."""
         out = CPerson()
         check(library.facenet_gallery_person(self.handle, person, ctypes.byref(out)))
-        return _person(out)
+        return person_from_c(out)
 
     def people(self) -> Iterator[Person]:
         """Everyone, by number."""
@@ -247,9 +214,34 @@ class Gallery(Handle):
             check(library.facenet_gallery_people(*arguments))
             if count.value == 0:
                 return
-            found = [_person(person) for person in room[: count.value]]
+            found = [person_from_c(person) for person in room[: count.value]]
             after = found[-1].id
             yield from found
+
+    def person_with_key(self, key: str) -> Person:
+        """Someone by key; raises NotFoundError."""
+        out = CPerson()
+        check(library.facenet_gallery_person_with_key(self.handle, _text(key, "key"), ctypes.byref(out)))
+        return person_from_c(out)
+
+    def people_named(self, name: str) -> List[Person]:
+        """The people of this name, by number."""
+        found = self._all(library.facenet_gallery_people_named, _text(name, "name"), CPerson)
+        return [person_from_c(person) for person in found]
+
+    def templates(self, person: int) -> List[Template]:
+        """A person's templates, the oldest first."""
+        return [template_from_c(one) for one in self._all(library.facenet_gallery_templates, person, CTemplate)]
+
+    def _all(self, function: Any, argument: Any, kind: Any) -> Any:
+        """What a function writes that says how much there is."""
+        capacity, count = 16, ctypes.c_size_t()
+        while True:
+            room = (kind * capacity)()
+            check(function(self.handle, argument, room, capacity, ctypes.byref(count)))
+            if count.value <= capacity:
+                return room[: count.value]
+            capacity = count.value
 
     def identify(
         self,
@@ -299,7 +291,10 @@ class Gallery(Handle):
     ) -> Identification:
         person = self.person(said.person) if said.person else None
         near = [Candidate(one.person, one.distance, one.nearest) for one in candidates]
-        return Identification(Verdict(said.verdict), person, said.distance, said.threshold, near, face)
+        verdict, reason = Verdict(said.verdict), said.reason.decode()
+        return Identification(
+            verdict, person, said.distance, said.threshold, near, reason, bool(said.extrapolated), face
+        )
 
     def export(self, folder: Path, *, progress: Optional[Progress] = None) -> None:
         """Writes all people (JSON lines) and templates (.npy) into a folder, which is made where it is not there."""
@@ -312,6 +307,17 @@ class Gallery(Handle):
         with watched(progress):
             check(library.facenet_gallery_import(self.handle, path_bytes(folder), ctypes.byref(people)))
         return people.value
+
+    def migrate(self, pipeline: Pipeline, *, progress: Optional[Progress] = None) -> None:
+        """Binds the gallery to the embedder of another pipeline and embeds all faces again, all or none.
+
+        Faces are cut from their photographs again, where these are what they were, else their thumbnails are taken;
+        raises NotFoundError, naming the person, where neither is left of a template. Others who have the gallery open
+        have to open it again.
+        """
+        with watched(progress):
+            check(library.facenet_gallery_migrate(self.handle, pipeline.handle))
+        self._pipeline = pipeline
 
     def check(self, *, progress: Optional[Progress] = None) -> None:
         """Reads all of the gallery; raises CorruptError, naming the first fault, where it is not sound."""
@@ -327,11 +333,6 @@ class Gallery(Handle):
         out = CGallerySizes()
         check(library.facenet_gallery_statistics(self.handle, ctypes.byref(out)))
         return Sizes(out.people, out.templates, out.people_without_templates, out.bytes, out.unused_bytes)
-
-
-def _person(person: CPerson) -> Person:
-    key = person.key.decode()
-    return Person(person.id, person.name.decode(), key or None, person.created, person.templates)
 
 
 def _text(text: str, what: str) -> bytes:

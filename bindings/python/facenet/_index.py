@@ -117,6 +117,11 @@ class Index(Handle):
         """Numbers in a vector, D."""
         return int(library.facenet_index_dimension(self.handle))
 
+    @property
+    def kind(self) -> str:
+        """How it searches now: never "auto" but what was chosen, as more vectors came perhaps anew."""
+        return list(KINDS)[int(library.facenet_index_kind_in_use(self.handle))]
+
     def __len__(self) -> int:
         """Vectors in the index."""
         return int(library.facenet_index_count(self.handle))

@@ -141,6 +141,25 @@ class CIdentification(ctypes.Structure):
         ("threshold", c_float),
         ("verdict", c_int32),
         ("count", c_uint32),
+        ("extrapolated", c_int32),
+        ("reason", c_char * 1020),
+    ]
+
+
+class CTemplate(ctypes.Structure):
+    _fields_ = [("id", c_int64), ("time", c_double), ("quality", c_float), ("thumbnail", c_int32)]
+
+
+class CQuality(ctypes.Structure):
+    _fields_ = [
+        ("value", c_float),
+        ("size", c_float),
+        ("sharpness", c_float),
+        ("pose", c_float),
+        ("confidence", c_float),
+        ("yaw", c_float),
+        ("pitch", c_float),
+        ("roll", c_float),
     ]
 
 
@@ -174,6 +193,7 @@ _STATUS: Dict[str, List[Any]] = {
     "facenet_embedder_threshold": [c_void_p, c_float, POINTER(c_float)],
     "facenet_embedder_align": [c_void_p, POINTER(CImage), POINTER(CFace), POINTER(c_uint8), c_size_t],
     "facenet_embed": [c_void_p, POINTER(CImage), c_size_t, POINTER(c_float), c_size_t],
+    "facenet_face_quality": [POINTER(CImage), POINTER(CFace), POINTER(CQuality)],
     "facenet_pipeline_new": [c_void_p, c_void_p, POINTER(c_void_p)],
     "facenet_pipeline_verify": [c_void_p, POINTER(CImage), POINTER(CImage), c_float, POINTER(CVerification)],
     "facenet_pipeline_embed": [
@@ -217,13 +237,22 @@ _STATUS: Dict[str, List[Any]] = {
         c_char_p,
         POINTER(CImage),
         c_size_t,
+        c_int32,
         POINTER(c_int64),
     ],
+    "facenet_gallery_enrol_many": [c_void_p, POINTER(c_char_p), c_void_p, c_size_t],
+    "facenet_gallery_enrol_file": [c_void_p, POINTER(c_char_p), c_char_p, c_size_t],
     "facenet_gallery_add": [c_void_p, c_int64, c_void_p, c_size_t],
     "facenet_gallery_rename": [c_void_p, c_int64, c_char_p],
+    "facenet_gallery_set_facts": [c_void_p, c_int64, c_char_p],
     "facenet_gallery_remove": [c_void_p, c_void_p, c_size_t],
     "facenet_gallery_person": [c_void_p, c_int64, POINTER(CPerson)],
     "facenet_gallery_people": [c_void_p, c_int64, POINTER(CPerson), c_size_t, POINTER(c_size_t)],
+    "facenet_gallery_person_with_key": [c_void_p, c_char_p, POINTER(CPerson)],
+    "facenet_gallery_people_named": [c_void_p, c_char_p, POINTER(CPerson), c_size_t, POINTER(c_size_t)],
+    "facenet_gallery_facts": [c_void_p, c_int64, c_char_p, c_size_t, POINTER(c_size_t)],
+    "facenet_gallery_templates": [c_void_p, c_int64, POINTER(CTemplate), c_size_t, POINTER(c_size_t)],
+    "facenet_gallery_remove_templates": [c_void_p, c_void_p, c_size_t],
     "facenet_gallery_identify": [
         c_void_p,
         c_void_p,
@@ -234,6 +263,7 @@ _STATUS: Dict[str, List[Any]] = {
     ],
     "facenet_gallery_export": [c_void_p, c_char_p],
     "facenet_gallery_import": [c_void_p, c_char_p, POINTER(c_size_t)],
+    "facenet_gallery_migrate": [c_void_p, c_void_p],
     "facenet_gallery_check": [c_void_p],
     "facenet_gallery_compact": [c_void_p],
     "facenet_gallery_statistics": [c_void_p, POINTER(CGallerySizes)],
@@ -261,6 +291,7 @@ _OTHER: Dict[str, Tuple[Any, List[Any]]] = {
     "facenet_session_free": (None, [c_void_p]),
     "facenet_index_dimension": (c_uint32, [c_void_p]),
     "facenet_index_count": (c_size_t, [c_void_p]),
+    "facenet_index_kind_in_use": (c_int32, [c_void_p]),
     "facenet_index_contains": (c_int32, [c_void_p, c_int64]),
     "facenet_index_free": (None, [c_void_p]),
     "facenet_gallery_dimension": (c_uint32, [c_void_p]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import unittest
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,16 @@ class Verbs(unittest.TestCase):
         self.assertEqual([f.score for f in faces], sorted((f.score for f in faces), reverse=True))
         for x, y in face.landmarks:
             self.assertTrue(face.left < x < face.right and face.top < y < face.bottom)
+
+    def test_quality(self) -> None:
+        (face,) = facenet.detect(ONE)
+        judged = facenet.quality(ONE, face)
+        parts = (judged.size, judged.sharpness, judged.pose, judged.confidence)
+        self.assertAlmostEqual(judged.value, math.prod(parts) ** 0.25, places=4)
+        self.assertTrue(judged.value > 0.5 and abs(judged.yaw) < 45 and abs(judged.roll) < 45)
+        side = dataclasses.replace(face, landmarks=(face.landmarks[0],) * 5)
+        with self.assertRaises(facenet.InvalidArgumentError):
+            facenet.quality(ONE, side)
 
     @needs_numpy
     def test_embed_gives_an_array(self) -> None:

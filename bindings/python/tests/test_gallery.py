@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import os
 import stat
 import tempfile
@@ -72,6 +73,75 @@ class Galleries(unittest.TestCase):
         self.assertEqual((known.candidates[0].person, known.candidates[0].distance), (ann, 0))
         self.assertEqual({one.person for one in ambiguous.candidates}, {ann, bob})
         self.assertAlmostEqual(unknown.distance, 2, places=5)
+
+        self.assertEqual([known.extrapolated, "within the threshold" in known.reason], [False, True])
+        self.assertIn("differ by less than the margin", ambiguous.reason)
+        self.assertIn("Ann" if unknown.candidates[0].person == ann else "Bob", unknown.reason)
+        (guess,) = self.gallery.identify(embeddings=[direction(0)], fpir=1e-9)
+        self.assertTrue(guess.extrapolated and "outside what was measured" in guess.reason)
+        for letter in "ä€":
+            self.gallery.enrol(letter * 300, embeddings=[direction(7)])
+            (long,) = self.gallery.identify(embeddings=[direction(7)], distance=1)
+            self.assertTrue(len(long.reason.encode()) < 1020 and letter in long.reason)
+
+    def test_lookup_facts_and_templates(self) -> None:
+        ann = self.gallery.enrol("Ann", embeddings=[direction(0), direction(1)], key="a")
+        others = [self.gallery.enrol("Bob") for _ in range(20)]
+        self.assertEqual(self.gallery.person_with_key("a").id, ann)
+        self.assertEqual([person.id for person in self.gallery.people_named("Bob")], others)
+        self.assertEqual(self.gallery.people_named("Nobody"), [])
+        self.assertEqual(self.gallery.facts(ann), {})
+        facts = {"born": 1970, "street": "Zoë " * 5000}
+        self.gallery.set_facts(ann, facts)
+        self.assertEqual(self.gallery.facts(ann), facts)
+        with self.assertRaisesRegex(facenet.InvalidArgumentError, "1048576 bytes"):
+            self.gallery.set_facts(ann, "x" * (1 << 20))
+        first, second = self.gallery.templates(ann)
+        self.assertEqual((first.quality, first.thumbnail), (None, False))
+        self.gallery.remove_templates(first.id)
+        self.assertEqual(self.gallery.templates(ann), [second])
+        (found,) = self.gallery.identify(embeddings=[direction(0)], distance=1)
+        self.assertFalse(found)
+        wrong: List[Any] = [lambda: self.gallery.person_with_key("b"), lambda: self.gallery.facts(77)]
+        wrong += [lambda: self.gallery.set_facts(77, {}), lambda: self.gallery.remove_templates(first.id)]
+        for call in wrong:
+            self.assertRaises(facenet.NotFoundError, call)
+
+    def test_many(self) -> None:
+        keys = [f"person {row % 300}" for row in range(600)]
+        rows = [direction(row % 300) for row in range(600)]
+        told: List[float] = []
+        self.gallery.enrol_many(keys, rows, progress=told.append)
+        self.assertEqual(told[-1], 1)
+        self.assertEqual(len(self.gallery.templates(self.gallery.person_with_key("person 7").id)), 2)
+        header = "{'descr': '<f4', 'fortran_order': False, 'shape': (600, 512), }".ljust(117) + "\n"
+        floats = array.array("f", (number for row in rows for number in row))
+        npy = self.folder / "rows.npy"
+        npy.write_bytes(b"\x93NUMPY\x01\x00\x76\x00" + header.encode() + floats.tobytes())
+        self.gallery.enrol_many(keys, npy)
+        sizes = self.gallery.statistics()
+        self.assertEqual((sizes.people, sizes.templates), (300, 1200))
+        wrong: List[Any] = [(keys[1:], npy, "600"), (keys[1:], rows, "599 keys"), (["a\nb"], [direction(0)], "row 0")]
+        for names, embeddings, words in wrong:
+            with self.assertRaisesRegex(facenet.InvalidArgumentError, words):
+                self.gallery.enrol_many(names, embeddings)
+        with self.assertRaises(facenet.NotFoundError):
+            self.gallery.enrol_many(keys, self.folder / "absent.npy")
+
+    def test_migrate(self) -> None:
+        barack = self.gallery.enrol("Barack", [ONE], thumbnails=True)
+        (template,) = self.gallery.templates(barack)
+        self.assertTrue(template.thumbnail and template.quality and template.quality > 0.5)
+        with facenet.Gallery(self.path) as other, facenet.Pipeline() as pipeline:
+            self.gallery.migrate(pipeline)
+            (found,) = self.gallery.identify(OTHER, far=0.001)
+            self.assertEqual(found.person and found.person.id, barack)
+            (again,) = self.gallery.templates(barack)
+            self.assertGreater(again.id, template.id)
+            self.gallery.enrol("Nobody", embeddings=[direction(0)])
+            with self.assertRaisesRegex(facenet.NotFoundError, "Nobody"):
+                self.gallery.migrate(pipeline)
+            other.close()
 
     def test_people_from_many_pages(self) -> None:
         numbers = [self.gallery.enrol(f"Person {number}", key=str(number)) for number in range(600)]

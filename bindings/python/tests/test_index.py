@@ -87,6 +87,8 @@ class Indexes(unittest.TestCase):
         with facenet.Index.open(self.path, threads=2) as opened:
             opened.check()
             self.assertEqual((len(opened), opened.dimension), (200, D))
+            self.assertEqual(opened.kind, self.index.kind)
+            self.assertIn(opened.kind, ("flat", "flat8", "mlann"))
             queries = vectors(5, seed=4)
             for a, b in zip(opened.search(queries), self.index.search(queries)):
                 self.assertEqual(lists(a), lists(b))

@@ -253,6 +253,20 @@ facenet_status facenet_align(const facenet_image *image, const facenet_point lan
 /* The squared Euclidean distance of two vectors: 0 ... 4 for embeddings of length 1; NaN on failure. Since 0.1. */
 float facenet_squared_distance(const float *a, const float *b, size_t dimension);
 
+/* How much of a face a picture shows to an embedder. Its layout is final. */
+typedef struct facenet_quality {
+  float value;            /* 0 ... 1, the geometric mean of the next four: orders the photographs of a person */
+  float size;             /* 0 ... 1, of the distance of the eyes */
+  float sharpness;        /* 0 ... 1, of the detail against the contrast */
+  float pose;             /* 0 ... 1, 1 from the front, 0 from the side */
+  float confidence;       /* 0 ... 1, the detector's score */
+  float yaw, pitch, roll; /* degrees: the nose points to image right, the face looks down, the eyes turn clockwise */
+} facenet_quality;
+
+/* Judges a face in the picture it was found in. Fails with INVALID_ARGUMENT where the landmarks are not finite or
+ * coincide. Since 0.1. */
+facenet_status facenet_face_quality(const facenet_image *image, const facenet_face *face, facenet_quality *out);
+
 /* Pipeline: a detector and an embedder put together. Immutable: any thread, many at once. */
 
 typedef struct facenet_pipeline facenet_pipeline;
@@ -362,12 +376,13 @@ enum {
   FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest near: those are compared */
 };
 
-/* Which pivots; they are made orthonormal. */
+/* Which pivots; all but EVERY are made orthonormal. */
 typedef int32_t facenet_pivot_choice;
 enum {
   FACENET_PIVOTS_PRINCIPAL = 0,      /* the directions in which the vectors differ most */
   FACENET_PIVOTS_FARTHEST_FIRST = 1, /* each the vector that is farthest from those before it */
-  FACENET_PIVOTS_RANDOM = 2          /* vectors by chance */
+  FACENET_PIVOTS_RANDOM = 2,         /* vectors by chance */
+  FACENET_PIVOTS_EVERY = 3           /* every vector as it is, as in the paper; at most 8192 of them */
 };
 
 /* How the likelihood of a vector follows from its distances to the pivots. */
@@ -390,8 +405,8 @@ typedef struct facenet_index_options {
   uint32_t probed;               /* how many of the parts are looked at for a query */
   facenet_pivot_choice choice;   /* 0: FACENET_PIVOTS_PRINCIPAL */
   facenet_likelihood likelihood; /* 0: FACENET_EQUAL_VARIANCE */
-  float acceptance; /* a search may stop at a vector whose squared distance is below: a match, not always the nearest;
-                       0: never */
+  float acceptance; /* a search stops at the first vector whose squared distance is below: a match, not always the
+                       nearest, and maybe fewer than were wanted; 0: never */
 } facenet_index_options;
 
 /* An empty index for vectors of 1 ... 65536 floats. Fails with INVALID_ARGUMENT. Since 0.1. */
@@ -406,6 +421,9 @@ facenet_status facenet_index_open(const char *path, uint32_t threads, facenet_in
 /* How many floats a vector has, and how many vectors there are; 0 on failure. Since 0.1. */
 uint32_t facenet_index_dimension(const facenet_index *index);
 size_t facenet_index_count(const facenet_index *index);
+
+/* How it searches now: never AUTO but what was chosen for the vectors there are; AUTO on failure. Since 0.1. */
+facenet_index_kind facenet_index_kind_in_use(const facenet_index *index);
 
 /* 1 where there is a vector under this key, 0 where there is none and on failure. Since 0.1. */
 int32_t facenet_index_contains(const facenet_index *index, int64_t key);
@@ -493,17 +511,33 @@ uint32_t facenet_gallery_dimension(const facenet_gallery *gallery);
 facenet_status facenet_gallery_enrol(facenet_gallery *gallery, const char *name, const char *key,
                                      const float *embeddings, size_t count, int64_t *person);
 
-/* The same from photographs that show one face each. Fails also with NOT_FOUND for one that shows none, and
+/* The same from photographs that show one face each. thumbnails: 1 keeps the aligned faces in the gallery, which
+ * facenet_gallery_migrate needs; 0 does not. Fails also with NOT_FOUND for a photograph that shows no face, and
  * INVALID_ARGUMENT for one that shows several and where the pipeline's embedder is not the gallery's. Since 0.1. */
 facenet_status facenet_gallery_enrol_images(facenet_gallery *gallery, const facenet_pipeline *pipeline,
                                             const char *name, const char *key, const facenet_image *images,
-                                            size_t count, int64_t *person);
+                                            size_t count, int32_t thumbnails, int64_t *person);
+
+/* Enrols many: a key for each of count embeddings, count x dimension floats. Those of one key are one person's, who is
+ * made, with the key for a name, where nobody has it. They are written some thousand at a time, each time all or none;
+ * the progress tells how many are on disk. Fails as facenet_gallery_enrol does, naming the row from 0. Since 0.1. */
+facenet_status facenet_gallery_enrol_many(facenet_gallery *gallery, const char *const *keys, const float *embeddings,
+                                          size_t count);
+
+/* The same from a matrix of float32 in NumPy's file format (.npy), which may be larger than memory. Fails also with
+ * NOT_FOUND, IO, CORRUPT, UNSUPPORTED for another matrix, INVALID_ARGUMENT where it has not count rows. Since 0.1. */
+facenet_status facenet_gallery_enrol_file(facenet_gallery *gallery, const char *const *keys, const char *path,
+                                          size_t count);
 
 /* Adds templates to a person, all or none. Fails with NOT_FOUND for a person who is not there. Since 0.1. */
 facenet_status facenet_gallery_add(facenet_gallery *gallery, int64_t person, const float *embeddings, size_t count);
 
 /* Gives a person another name. Fails as facenet_gallery_add and facenet_gallery_enrol do. Since 0.1. */
 facenet_status facenet_gallery_rename(facenet_gallery *gallery, int64_t person, const char *name);
+
+/* Gives a person facts, a JSON text of at most 1 MiB that the gallery keeps: "{}" at first. Fails with INVALID_ARGUMENT
+ * for what is no JSON, NOT_FOUND. Since 0.1. */
+facenet_status facenet_gallery_set_facts(facenet_gallery *gallery, int64_t person, const char *facts);
 
 /* Removes people and all that belongs to them, from every file of the gallery, all or none. Fails with NOT_FOUND for a
  * person who is not there, IO where another process still reads an older state: then they are removed, and
@@ -517,6 +551,35 @@ facenet_status facenet_gallery_person(const facenet_gallery *gallery, int64_t pe
  * one that was written, until *count is 0. Since 0.1. */
 facenet_status facenet_gallery_people(const facenet_gallery *gallery, int64_t after, facenet_person *people,
                                       size_t capacity, size_t *count);
+
+/* Someone by key. Fails with NOT_FOUND. Since 0.1. */
+facenet_status facenet_gallery_person_with_key(const facenet_gallery *gallery, const char *key, facenet_person *out);
+
+/* The people of this name, by number: sets *count to how many there are and writes the first of them, at most capacity.
+ * Since 0.1. */
+facenet_status facenet_gallery_people_named(const facenet_gallery *gallery, const char *name, facenet_person *people,
+                                            size_t capacity, size_t *count);
+
+/* A person's facts: sets *size to the bytes of the text, its end included, and writes it where capacity suffices; facts
+ * may be NULL with capacity 0. Fails with NOT_FOUND. Since 0.1. */
+facenet_status facenet_gallery_facts(const facenet_gallery *gallery, int64_t person, char *facts, size_t capacity,
+                                     size_t *size);
+
+/* A template of a person. Its layout is final. */
+typedef struct facenet_template {
+  int64_t id;        /* the gallery's number, never given again */
+  double time;       /* when it was made, in seconds since 1970 */
+  float quality;     /* facenet_quality's value; NaN where only the embedding was given */
+  int32_t thumbnail; /* 1: the aligned face is kept */
+} facenet_template;
+
+/* A person's templates, the oldest first: sets *count to how many there are and writes the first of them, at most
+ * capacity. None for a person who is not there. Since 0.1. */
+facenet_status facenet_gallery_templates(const facenet_gallery *gallery, int64_t person, facenet_template *templates,
+                                         size_t capacity, size_t *count);
+
+/* Removes templates by number, as facenet_gallery_remove does people, who stay. Since 0.1. */
+facenet_status facenet_gallery_remove_templates(facenet_gallery *gallery, const int64_t *templates, size_t count);
 
 /* Whether a face is somebody's. */
 typedef int32_t facenet_verdict;
@@ -543,7 +606,9 @@ typedef struct facenet_identification {
   float distance;  /* of the best person; INFINITY where the gallery is empty */
   float threshold; /* the largest distance that is accepted */
   facenet_verdict verdict;
-  uint32_t count; /* best people that were written */
+  uint32_t count;       /* best people that were written */
+  int32_t extrapolated; /* 1: the threshold lies outside the rates that the model was measured at, and is a guess */
+  char reason[1020];    /* one sentence that says why; a longer one is cut */
 } facenet_identification;
 
 /* Somebody who is near. Its layout is final. */
@@ -567,6 +632,12 @@ facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char
 /* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's
  * export and a key that somebody has, CORRUPT. Since 0.1. */
 facenet_status facenet_gallery_import(facenet_gallery *gallery, const char *folder, size_t *people);
+
+/* Binds the gallery to the embedder of another pipeline: embeds all faces again, from their photographs where these are
+ * what they were, else from their thumbnails; all or none. The handle goes on with the new model; others, and other
+ * processes, have to open the gallery again. Fails with NOT_FOUND, naming the person, where neither is left of a
+ * template. Since 0.1. */
+facenet_status facenet_gallery_migrate(facenet_gallery *gallery, const facenet_pipeline *pipeline);
 
 /* Reads all of the gallery. Fails with CORRUPT, naming the first fault, where it is not sound. Since 0.1. */
 facenet_status facenet_gallery_check(const facenet_gallery *gallery);

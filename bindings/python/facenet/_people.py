@@ -1,0 +1,111 @@
+"""What a gallery holds, and what it says of a face."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+from typing import List, Optional
+
+from ._library import CPerson, CTemplate
+from ._values import Face
+
+
+class Verdict(enum.Enum):
+    """Whether a face is somebody's."""
+
+    KNOWN = 1
+    """One person is near enough."""
+    UNKNOWN = 2
+    """Nobody is."""
+    AMBIGUOUS = 3
+    """Two people are, nearly alike."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone of a gallery."""
+
+    id: int
+    """The gallery's number, never given again."""
+    name: str
+    key: Optional[str]
+    """What another system calls them; nobody else has it."""
+    created: float
+    """Seconds since 1970."""
+    templates: int
+    """How many there are."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template of a person."""
+
+    id: int
+    """The gallery's number, never given again."""
+    time: float
+    """When it was made, in seconds since 1970."""
+    quality: Optional[float]
+    """:attr:`Quality.value`; None where only the embedding was given."""
+    thumbnail: bool
+    """Whether the aligned face is kept."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who is near."""
+
+    person: int
+    """The person's number."""
+    distance: float
+    """By the model's metric."""
+    nearest: int
+    """The number of the nearest of the person's templates."""
+
+
+@dataclass(frozen=True)
+class Identification:
+    """What a gallery says of a face. True in a condition when the face is somebody's."""
+
+    verdict: Verdict
+    person: Optional[Person]
+    """Who it is; None unless the verdict is KNOWN."""
+    distance: float
+    """Of the best person, by the model's metric; infinity where the gallery is empty."""
+    threshold: float
+    """The largest distance that is accepted."""
+    candidates: List[Candidate]
+    """The best people, nearest first."""
+    reason: str
+    """One sentence that says why; a long one is cut."""
+    extrapolated: bool
+    """Whether the threshold lies outside the rates that the model was measured at, and is a guess."""
+    face: Optional[Face] = None
+    """The face, where a photograph was searched."""
+
+    def __bool__(self) -> bool:
+        return self.verdict is Verdict.KNOWN
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Sizes of a gallery."""
+
+    people: int
+    templates: int
+    people_without_templates: int
+    """Who are never found."""
+    bytes: int
+    """Of the file."""
+    unused_bytes: int
+    """Bytes of it that :meth:`Gallery.compact` gives back."""
+
+
+def person_from_c(person: CPerson) -> Person:
+    key = person.key.decode()
+    return Person(person.id, person.name.decode(), key or None, person.created, person.templates)
+
+
+def template_from_c(template: CTemplate) -> Template:
+    quality = None if math.isnan(template.quality) else template.quality
+    return Template(template.id, template.time, quality, bool(template.thumbnail))
