@@ -167,7 +167,7 @@ static void options_are_checked(void) {
   REFUSED_WITH(examined, UINT32_MAX, "examined");
   REFUSED_WITH(partitions, UINT32_MAX, "partitions");
   REFUSED_WITH(probed, UINT32_MAX, "probed");
-  REFUSED_WITH(choice, 3, "choice is 4");
+  REFUSED_WITH(choice, 4, "choice is 4");
   REFUSED_WITH(likelihood, 2, "likelihood");
   REFUSED_WITH(acceptance, -1, "acceptance");
   REFUSED_WITH(acceptance, INFINITY, "acceptance");
