@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import struct
 import tempfile
-import threading
 import time
 import unittest
 from functools import partial
@@ -160,20 +159,31 @@ class Shared(WithGallery):
         self.assertEqual([status_of(child) for child in readers], [0, 0, 0])
 
     def test_a_second_writer_waits_or_is_told(self) -> None:
-        other = sqlite3.connect(str(self.path), isolation_level=None, check_same_thread=False)
-        self.addCleanup(other.close)
-        other.execute("BEGIN IMMEDIATE")
+        holding, told = os.pipe()
+        asked, ask = os.pipe()
+
+        def hold() -> None:
+            other = sqlite3.connect(str(self.path), isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            os.write(told, b"x")
+            os.read(asked, 1)
+            time.sleep(0.3)
+            other.execute("ROLLBACK")
+
+        holder = forked(hold)
+        os.read(holding, 1)
         begin = time.monotonic()
         with facenet.Gallery(self.path, wait=0.3) as gallery:
             with self.assertRaisesRegex(facenet.FacenetError, "another process is writing"):
                 gallery.enrol("Ann")
         self.assertGreaterEqual(time.monotonic() - begin, 0.3)
-        patient = threading.Timer(0.3, lambda: other.execute("ROLLBACK"))
-        patient.start()
+        os.write(ask, b"x")
         with facenet.Gallery(self.path, wait=60) as gallery:
             gallery.enrol("Ann")
             self.assertEqual([person.name for person in gallery.people()], ["Ann"])
-        patient.join()
+        self.assertEqual(status_of(holder), 0)
+        for end in (holding, told, asked, ask):
+            os.close(end)
 
 
 if __name__ == "__main__":
