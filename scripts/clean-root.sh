@@ -14,7 +14,7 @@ if [ ! -f "$kept" ]; then
   temporary=$(mktemp -d "$cache/.root-XXXXXX")
   trap 'rm -rf "$temporary"' EXIT
   trap 'exit 1' HUP INT TERM
-  debootstrap --variant=minbase "$suite" "$temporary/root" "${MIRROR:-http://deb.debian.org/debian}" >"$temporary/log" 2>&1 ||
+  debootstrap --variant=minbase "$suite" "$temporary/root" ${MIRROR:+"$MIRROR"} >"$temporary/log" 2>&1 ||
     { tail -n 3 "$temporary/log" >&2; exit 1; }
   rm -f "$temporary/root/var/cache/apt/archives"/*.deb
   tar --one-file-system --numeric-owner -C "$temporary/root" -cf "$temporary/root.tar" .
