@@ -133,7 +133,7 @@ def parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser.add_argument("action", choices=("record", "compare"))
     parser.add_argument("--header", type=Path, default=ROOT / "include" / "facenet.h")
     parser.add_argument("--map", type=Path, default=ROOT / "Sources" / "SharedLibrary" / "exports.map")
-    parser.add_argument("--library", type=Path, default=ROOT / "build" / "lib" / SONAME, help="compared where it exists")
+    parser.add_argument("--library", dest="built", type=Path, default=ROOT / "build" / "lib" / SONAME, help="compared where it exists")
     parser.add_argument("--recorded", type=Path, default=ROOT / "abi" / f"{SONAME}.abi")
     return parser.parse_args(arguments)
 
@@ -148,10 +148,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 described(stub, options.recorded)
                 print(f"{options.recorded}: {len(exports(stub))} functions")
                 return 0
-            library = options.library if options.library.exists() else None
+            library = options.built if options.built.exists() else None
             broken = compare(options.recorded, stub, library, folder)
             if not library:
-                print(f"there is no {options.library}: only the header was compared")
+                print(f"there is no {options.built}: only the header was compared")
             print("\n\n".join(broken) if broken else f"compatible: {len(exports(stub))} functions, nothing removed or changed")
             return 1 if broken else 0
     except AbiError as error:
