@@ -1,0 +1,234 @@
+/* facenet_plugin.h - what a plugin exports, and what it is given. A plugin includes it instead of facenet.h.
+ *
+ * A plugin is a shared object that exports one symbol, facenet_plugin_entry. It reaches the library through the table
+ * of functions that the entry is given, and links to nothing of ours. docs/plugins.md shows how to begin.
+ *
+ * Everywhere:
+ * - A table of methods begins with struct_size and grows at the end; later versions read shorter tables as if their
+ *   ends were zero. An absent method is NULL and means what is said beside it.
+ * - A method that fails returns a facenet_status other than FACENET_OK, best what host->fail returns. Its outputs are
+ *   then not looked at.
+ * - What a method is given lives until it returns; what it returns is checked before it is believed, and a plugin that
+ *   breaks its contract makes the call fail with FACENET_PLUGIN_FAILED, which names it.
+ * - No C++ exception, longjmp or Swift error may leave a method or the entry.
+ * - `component` is what the component was added with; `self` is what its open made, or component where open is NULL.
+ * - Methods are called on the caller's thread or on threads of the library, on several at once, even for one self,
+ *   unless flags has FACENET_ONE_THREAD: then the library makes all calls to that component one after another. open
+ *   comes before and close after every other call for its self.
+ * - A method may call facenet.h's functions only if the plugin's author linked the library, which none needs to do.
+ * - A plugin stays loaded until the process ends. */
+#ifndef FACENET_PLUGIN_H
+#define FACENET_PLUGIN_H
+
+#include "facenet.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Moves only when plugins made for an earlier number can no longer be loaded. */
+#define FACENET_PLUGIN_ABI 1u
+
+/* Collects what an entry adds; valid until the entry returns. */
+typedef struct facenet_registrar facenet_registrar;
+
+/* Bits of `flags` in a table of methods; others must be zero. */
+enum { FACENET_ONE_THREAD = 1 };
+
+/* What a plugin says of itself. Texts are 1 to 64 bytes of printable ASCII. */
+typedef struct facenet_plugin_description {
+  uint32_t struct_size;
+  uint32_t abi;        /* FACENET_PLUGIN_ABI */
+  const char *name;    /* "webp": letters a-z, digits, "-", "_" and "." */
+  const char *version; /* "1.0.2" */
+  const char *licence; /* an SPDX licence expression, "MIT" */
+} facenet_plugin_description;
+
+/* Detector: finds faces. It is opened by facenet_detector_open("NAME") or ("NAME:LOCATION"). */
+typedef struct facenet_detector_methods {
+  uint32_t struct_size, flags;
+  /* location: what followed the colon, "" without one. options: never NULL, complete. NULL: nothing to open. */
+  facenet_status (*open)(void *component, const char *location, const facenet_detector_options *options, void **self);
+  /* Sets *count to how many faces there are, at most 65536, and writes the best of them, at most capacity, best
+   * first; it is called again with more room where there are more. Required. */
+  facenet_status (*detect)(void *self, const facenet_image *image, facenet_face *faces, size_t capacity, size_t *count);
+  void (*close)(void *self); /* NULL: nothing to close */
+} facenet_detector_methods;
+
+/* A distance up to which faces count as one person's, as measured for a share of different people who pass. */
+typedef struct facenet_measured_threshold {
+  float false_accept_rate, distance;
+} facenet_measured_threshold;
+
+/* What an embedder is. */
+typedef struct facenet_embedder_description {
+  uint32_t struct_size;
+  uint32_t dimension;         /* floats in an embedding, 1 ... 65536 */
+  uint32_t side;              /* width and height in pixels of the crops it takes, 1 ... 1024 */
+  float threshold;            /* squared distance up to which faces count as one person's; 0: 1.2 */
+  facenet_point landmarks[5]; /* where in a crop the landmarks are to lie; all zero: ArcFace's places */
+  uint32_t threshold_count;   /* of thresholds */
+  facenet_measured_threshold thresholds[16]; /* strictest first */
+  char identity[128]; /* 1 to 127 bytes that change whenever embeddings of the same face do: galleries are bound to it */
+} facenet_embedder_description;
+
+/* Embedder: turns aligned faces into vectors, which the library brings to length 1 and compares by squared distance. It
+ * is opened by facenet_embedder_open("NAME") or ("NAME:LOCATION"). */
+typedef struct facenet_embedder_methods {
+  uint32_t struct_size, flags;
+  /* As a detector's. NULL: nothing to open. */
+  facenet_status (*open)(void *component, const char *location, const facenet_embedder_options *options, void **self);
+  /* Fills in what is not zero; struct_size is set. Called once after open. Required. */
+  facenet_status (*describe)(void *self, facenet_embedder_description *out);
+  /* count crops, RGB8 without gaps between rows, to count x dimension floats: finite, not all zero. Required. */
+  facenet_status (*embed)(void *self, const facenet_image *crops, size_t count, float *embeddings);
+  void (*close)(void *self); /* NULL: nothing to close */
+} facenet_embedder_methods;
+
+/* Index: which vectors are likely to be near. The library keeps vectors and keys, asks it for candidates, and computes
+ * and orders their distances itself. It is chosen by the name of a kind. Changes wait until no search runs. */
+typedef struct facenet_index_methods {
+  uint32_t struct_size, flags;
+  /* An empty index for vectors of dimension floats. options: never NULL, complete. Required. */
+  facenet_status (*open)(void *component, uint32_t dimension, const facenet_index_options *options, void **self);
+  /* count x dimension floats under keys that are not there yet; all or nothing. Required. */
+  facenet_status (*add)(void *self, const int64_t *keys, const float *vectors, size_t count);
+  /* Keys that are there. NULL: the library passes over what was removed, and builds anew once that is a third. */
+  facenet_status (*remove)(void *self, const int64_t *keys, size_t count);
+  /* Writes at most capacity keys, none twice, that are likely to hold the nearest vectors; fewer where there are fewer.
+   * Required. */
+  facenet_status (*search)(void *self, const float *query, int64_t *keys, size_t capacity, size_t *count);
+  /* Hands over all that restore needs beside the vectors, in pieces: write returns 0 to go on, else save has to fail.
+   * NULL: built anew, by add, when it is opened. */
+  facenet_status (*save)(void *self, int32_t (*write)(void *context, const void *bytes, size_t count), void *context);
+  /* The same index from the bytes that save wrote, which may have been damaged. NULL where save is. */
+  facenet_status (*restore)(void *component, uint32_t dimension, const facenet_index_options *options,
+                            const void *bytes, size_t count, void **self);
+  void (*close)(void *self); /* NULL: nothing to close */
+} facenet_index_methods;
+
+/* Where a decoder puts a picture. */
+typedef struct facenet_picture_target {
+  uint32_t struct_size;
+  uint32_t maximum_side;   /* in pixels; larger pictures are to be refused with FACENET_TOO_LARGE */
+  uint64_t maximum_pixels; /* the same of width x height */
+  void *context;           /* for the two functions */
+  /* Room for width x height x 3 bytes, red, green, blue, row after row; NULL where that is too large: then decode has
+   * to return. Called once. */
+  uint8_t *(*allocate)(void *context, uint32_t width, uint32_t height);
+  /* Takes the picture's EXIF block (with or without "Exif\0\0" before it), whose orientation the library applies. Not
+   * to be called where the decoder has turned the picture upright itself. */
+  void (*exif)(void *context, const void *bytes, size_t count);
+} facenet_picture_target;
+
+/* Decoder: reads a format of pictures. It is asked for files that the library itself does not read. */
+typedef struct facenet_decoder_methods {
+  uint32_t struct_size, flags;
+  /* 1 where the bytes, at most 4096, are the beginning of a file of its format; else 0. Required. */
+  int32_t (*recognises)(void *component, const void *bytes, size_t count);
+  /* The whole file. Required. */
+  facenet_status (*decode)(void *component, const void *bytes, size_t count, const facenet_picture_target *target);
+} facenet_decoder_methods;
+
+/* Something that a store keeps under a key. */
+typedef struct facenet_record {
+  uint64_t key;
+  const void *bytes; /* NULL: there is no record under this key any more */
+  size_t count;      /* at most 16 MiB */
+} facenet_record;
+
+/* Store: where a gallery that many processes and machines share keeps its records. A gallery "SCHEME:..." is in the
+ * store of the name SCHEME. A store has a version, a number that each commit raises by 1; a new one has version 0 and
+ * no records. */
+typedef struct facenet_store_methods {
+  uint32_t struct_size, flags;
+  /* location: the gallery's whole location. create: 1 makes a store and fails with FACENET_INVALID_ARGUMENT where there
+   * is one; 0 fails with FACENET_NOT_FOUND where there is none. Required. */
+  facenet_status (*open)(void *component, const char *location, int32_t create, void **self);
+  /* Visits, once each and in any order, the newest state of every record that commits after the version `after` wrote
+   * or removed, all as of one version, which it sets. visit returns 0 to go on, else changes has to fail. A store
+   * that has forgotten which records were removed since `after` sets *version to 0 and visits nothing: then it is read
+   * anew, after 0. Required. */
+  facenet_status (*changes)(void *self, uint64_t after, int32_t (*visit)(void *context, const facenet_record *record),
+                            void *context, uint64_t *version);
+  /* Writes and removes records if the store's version is `expected`: all of them, on disk, and the version is raised;
+   * sets *committed to 1. Where the version is another, writes nothing and sets it to 0. Required. */
+  facenet_status (*commit)(void *self, uint64_t expected, const facenet_record *records, size_t count,
+                           int32_t *committed);
+  /* Sets *current to 1 where nothing was committed since `version` as far as is known; must be cheap. A loss of the
+   * connection since then is not current. NULL: changes is called before every read. */
+  facenet_status (*is_current)(void *self, uint64_t version, int32_t *current);
+  /* Gives back unused space and overwrites what was removed. NULL: nothing to do. */
+  facenet_status (*compact)(void *self);
+  void (*close)(void *self); /* NULL: nothing to close */
+} facenet_store_methods;
+
+/* Operator: a plain C function that becomes an operator of ONNX graphs. How it is called is data, see docs/plugins.md:
+ * one letter a parameter, in order; an upper-case letter begins an input or output, what follows it is of it.
+ *   X const float *, the next input     Y float *, the next output
+ *   S const int64_t *, the next input, whole numbers
+ *   n size_t, elements of the tensor before it      d size_t, its next dimension, from the first
+ *   r size_t, its rank      h const int64_t *, its shape      s size_t, elements from a row to the next
+ *   f float, i int64_t: the next attribute          p void *, the component
+ * void leaky_relu(const float *x, float *y, size_t n, float alpha) is "XYnf" with the attributes "alpha". A letter b, w,
+ * or q before n, d, r, s or i makes it an int32_t, a uint32_t or a uint64_t. */
+typedef struct facenet_operator {
+  uint32_t struct_size;
+  uint32_t version;       /* the operator set's version that it belongs to, from 1 */
+  const char *domain;     /* "com.example": not empty, not "ai.onnx" */
+  const char *signature;  /* "XYnf"; at most 32 parameters */
+  const char *attributes; /* "alpha=0.01,beta": names in the order of f and i, with defaults; NULL: none */
+  const char *shape;      /* of each output, separated by ";": "=0" as input 0's, or sizes "0.0,512,0.1" from dimensions
+                             of inputs (input.dimension) and numbers */
+  void (*function)(void); /* returns nothing, or with "!" before the signature a facenet_status */
+  const char *gradient;   /* the name of an operator of this domain that computes the gradients of inputs; NULL: none */
+} facenet_operator;
+
+/* What the library gives an entry: it lives as long as the process. Any thread, but for what takes a registrar. */
+typedef struct facenet_host {
+  uint32_t struct_size;
+  uint32_t abi;     /* FACENET_PLUGIN_ABI of the library; the first fields and describe are the same in all */
+  uint32_t version; /* facenet_version() */
+  uint32_t flags;   /* 0 */
+  /* Comes first: fails with FACENET_UNSUPPORTED where the library cannot load plugins of this ABI. */
+  facenet_status (*describe)(facenet_registrar *registrar, const facenet_plugin_description *description);
+  /* Each adds a component under a name that no other of its kind has: 1 to 64 letters a-z, digits, "-", "_" and "."; an
+   * operator's name as ONNX has it. The table is copied. */
+  facenet_status (*add_detector)(facenet_registrar *registrar, const char *name,
+                                   const facenet_detector_methods *methods, void *component);
+  facenet_status (*add_embedder)(facenet_registrar *registrar, const char *name,
+                                   const facenet_embedder_methods *methods, void *component);
+  facenet_status (*add_index)(facenet_registrar *registrar, const char *name,
+                                const facenet_index_methods *methods, void *component);
+  facenet_status (*add_decoder)(facenet_registrar *registrar, const char *name,
+                                  const facenet_decoder_methods *methods, void *component);
+  facenet_status (*add_store)(facenet_registrar *registrar, const char *name,
+                                const facenet_store_methods *methods, void *component);
+  facenet_status (*add_operator)(facenet_registrar *registrar, const char *name,
+                                   const facenet_operator *description, void *component);
+  /* Makes a sentence this thread's message; returns status. */
+  facenet_status (*fail)(facenet_status status, const char *message);
+  /* Tells whoever listens to the library's messages. */
+  void (*log)(facenet_log_level level, const char *message);
+  /* Tells how much of the call in progress is done, 0 ... 1; not 0: it has to stop and return FACENET_CANCELLED. */
+  int32_t (*progress)(double fraction);
+} facenet_host;
+
+typedef facenet_status facenet_plugin_entry_function(const facenet_host *host, facenet_registrar *registrar);
+
+/* Exported by the plugin: describes it and adds its components. On failure nothing that it added stays. */
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+facenet_plugin_entry_function facenet_plugin_entry;
+
+/* Exported by the library: the same contract without a shared object, for a plugin that is linked in, or written in a
+ * language that can make C callbacks. Function and tables must stay valid until the process ends. Fails as
+ * facenet_plugin_load does. Since 0.1. */
+facenet_status facenet_plugin_attach(facenet_plugin_entry_function *entry);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
