@@ -75,15 +75,15 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
-    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Graph", "ONNX"]),
+    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Graph", "Imaging", "ONNX"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
     .executableTarget(
       name: "FacenetTool",
-      dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX"]),
+      dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX", "Plugins"]),
     .systemLibrary(name: "CFacenet", path: "include"),
     floor(
       "FacenetC",
-      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Facenet"]),
+      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins", "Facenet"]),
     .target(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),

@@ -14,7 +14,7 @@
  * - `component` is what the component was added with; `self` is what its open made, or component where open is NULL.
  * - Methods are called on the caller's thread or on threads of the library, on several at once, even for one self,
  *   unless flags has FACENET_ONE_THREAD: then the library makes all calls to that component one after another. open
- *   comes before and close after every other call for its self.
+ *   comes before and close after every other call for its self. Where open fails or is NULL, close is not called.
  * - A method may call facenet.h's functions only if the plugin's author linked the library, which none needs to do.
  * - A plugin stays loaded until the process ends. */
 #ifndef FACENET_PLUGIN_H
@@ -49,8 +49,9 @@ typedef struct facenet_detector_methods {
   uint32_t struct_size, flags;
   /* location: what followed the colon, "" without one. options: never NULL, complete. NULL: nothing to open. */
   facenet_status (*open)(void *component, const char *location, const facenet_detector_options *options, void **self);
-  /* Sets *count to how many faces there are, at most 65536, and writes the best of them, at most capacity, best
-   * first; it is called again with more room where there are more. Required. */
+  /* image: RGB8; rows may have gaps. Sets *count to how many faces there are, at most 65536, and writes the best of
+   * them, at most capacity, best first, with scores of 0 ... 1; it is called again with more room where there are more.
+   * Those below the least score that is asked for are left out by the library. Required. */
   facenet_status (*detect)(void *self, const facenet_image *image, facenet_face *faces, size_t capacity, size_t *count);
   void (*close)(void *self); /* NULL: nothing to close */
 } facenet_detector_methods;
@@ -68,8 +69,10 @@ typedef struct facenet_embedder_description {
   float threshold;            /* squared distance up to which faces count as one person's; 0: 1.2 */
   facenet_point landmarks[5]; /* where in a crop the landmarks are to lie; all zero: ArcFace's places */
   uint32_t threshold_count;   /* of thresholds */
-  facenet_measured_threshold thresholds[16]; /* strictest first */
-  char identity[128]; /* 1 to 127 bytes that change whenever embeddings of the same face do: galleries are bound to it */
+  facenet_measured_threshold thresholds[16]; /* strictest first: rates and distances rise */
+  /* 1 to 127 bytes and a zero, which change whenever embeddings of the same face do: galleries are bound to it, the
+   * location, and the names of component and plugin. */
+  char identity[128];
 } facenet_embedder_description;
 
 /* Embedder: turns aligned faces into vectors, which the library brings to length 1 and compares by squared distance. It
@@ -211,7 +214,8 @@ typedef struct facenet_host {
   /* Comes first: fails with FACENET_UNSUPPORTED where the library cannot load plugins of this ABI. */
   facenet_status (*describe)(facenet_registrar *registrar, const facenet_plugin_description *description);
   /* Each adds a component under a name that no other of its kind has: 1 to 64 letters a-z, digits, "-", "_" and "."; an
-   * operator's name as ONNX has it. The table is copied. */
+   * operator's name as ONNX has it. The table is copied. Where one fails, so does loading, whatever the entry makes of
+   * it. */
   facenet_status (*add_detector)(facenet_registrar *registrar, const char *name,
                                    const facenet_detector_methods *methods, void *component);
   facenet_status (*add_embedder)(facenet_registrar *registrar, const char *name,
@@ -224,7 +228,7 @@ typedef struct facenet_host {
                                 const facenet_store_methods *methods, void *component);
   facenet_status (*add_operator)(facenet_registrar *registrar, const char *name,
                                    const facenet_operator *description, void *component);
-  /* Makes a sentence this thread's message; returns status. */
+  /* Gives the reason for the failure of the call in progress, one sentence of at most 1023 bytes; returns status. */
   facenet_status (*fail)(facenet_status status, const char *message);
   /* Tells whoever listens to the library's messages. */
   void (*log)(facenet_log_level level, const char *message);
@@ -234,7 +238,8 @@ typedef struct facenet_host {
 
 typedef facenet_status facenet_plugin_entry_function(const facenet_host *host, facenet_registrar *registrar);
 
-/* Exported by the plugin: describes it and adds its components. On failure nothing that it added stays. */
+/* Exported by the plugin: describes it and adds its components, at least one. On failure nothing that it added stays;
+ * called again, it has to try anew. */
 #if defined(__GNUC__)
 __attribute__((visibility("default")))
 #endif

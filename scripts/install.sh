@@ -61,7 +61,7 @@ put_all() { # below $stage
   put 0644 "$libdir" "$library"
   ln -sfn "libfacenet.so.$version" "$stage$libdir/libfacenet.so.0"
   ln -sfn libfacenet.so.0 "$stage$libdir/libfacenet.so"
-  put 0644 "$prefix/include" "$root/include/facenet.h"
+  put 0644 "$prefix/include" "$root/include/facenet.h" "$root/include/facenet_plugin.h"
   put 0644 "$libdir/pkgconfig" "$temporary/facenet.pc"
   put 0644 "$libdir/cmake/facenet" "$temporary"/*.cmake
   put 0644 "$prefix/share/man/man1" "$temporary"/man/*.1

@@ -118,7 +118,7 @@ package enum File {
     try replace(path, mode: mode) { output throws(FacenetError) in try output.write(bytes) }
   }
 
-  static func failure(_ verb: String, _ path: String) -> FacenetError {
+  package static func failure(_ verb: String, _ path: String) -> FacenetError {
     let code = errno
     return FacenetError(
       code == ENOENT || code == ENOTDIR ? .notFound : .inputOutput,

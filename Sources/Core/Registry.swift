@@ -23,6 +23,13 @@ package final class Registry<Component: Sendable>: Sendable {
   /// The component of this name.
   package func component(_ name: String) -> Component? { entries.withLock { $0[name]?.component } }
 
+  /// The component that `NAME` or `NAME:LOCATION` stands for, and the location, "" without one; nil where no component
+  /// has the name.
+  package func component(for text: String) -> (component: Component, location: String)? {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    return component(parts[0]).map { ($0, parts.count > 1 ? parts[1] : "") }
+  }
+
   /// All of them, by name.
   package var all: [Entry] { entries.withLock { $0.values.sorted { $0.name < $1.name } } }
 

@@ -36,23 +36,10 @@ extension facenet_session_options: OptionsStructure {
   static let firstSize = 16
 }
 
-/// The caller's options as this version knows them: an older caller's missing fields are zero.
-/// - Throws: `invalidArgument` for an impossible `struct_size`, `unsupported` for a newer caller's field that is set.
+/// The caller's options as this version knows them; see ``GrowingStructure``. NULL means that all are zero.
 func readOptions<Options: OptionsStructure>(_ pointer: UnsafePointer<Options>?) throws(FacenetError) -> Options {
-  var result = Options()
-  guard let pointer else { return result }
-  let size = Int(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
-  guard size >= Options.firstSize, size <= 4096 else {
-    throw FacenetError(
-      .invalidArgument, "options.struct_size is \(size), expected sizeof the structure: \(MemoryLayout<Options>.size)")
-  }
-  let given = UnsafeRawBufferPointer(start: pointer, count: size)
-  let known = min(size, MemoryLayout<Options>.size)
-  guard given[known...].allSatisfy({ $0 == 0 }) else {
-    throw FacenetError(.unsupported, "options of \(size) bytes set a field that this version does not know")
-  }
-  withUnsafeMutableBytes(of: &result) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: given[..<known])) }
-  return result
+  guard let pointer else { return Options() }
+  return try GrowingStructure.read(pointer, zero: Options(), firstSize: Options.firstSize, "options")
 }
 
 /// 0 is one thread, `FACENET_ALL_PROCESSORS` is what Swift callers call 0.

@@ -7,8 +7,10 @@ func decodePicture(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) th
   case .png: return try decodePNG(bytes, options)
   case .netpbm: return try decodeNetpbm(bytes, options)
   case .unsupported(let name):
+    if let pixels = try decodeForeign(bytes, options) { return pixels }
     throw FacenetError(.unsupported, "a \(name) file cannot be read, only JPEG, PNG and binary PGM or PPM can")
   case .unknown:
+    if let pixels = try decodeForeign(bytes, options) { return pixels }
     throw FacenetError(
       .corrupt,
       bytes.isEmpty
@@ -21,4 +23,16 @@ func decodePicture(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) th
 func oriented(_ pixels: Pixels, _ orientation: Orientation, _ options: DecodeOptions) throws(FacenetError) -> Pixels {
   guard options.appliesOrientation, orientation != .upright else { return pixels }
   return try orientation.apply(to: pixels)
+}
+
+/// The picture as the first plugin's decoder, by name, that knows its format decodes it; nil where none does.
+private func decodeForeign(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throws(FacenetError) -> Pixels? {
+  guard !bytes.isEmpty else { return nil }
+  for entry in PictureDecoders.registry.all {
+    guard case .foreign(let decoder) = entry.component, try decoder.recognises(bytes) else { continue }
+    let target = PictureTarget(options.limits)
+    try decoder.decode(bytes, into: target)
+    return try oriented(try target.picture(), target.orientation, options)
+  }
+  return nil
 }

@@ -43,7 +43,7 @@ class Stage(unittest.TestCase):
         found = set(files(self.debian))
         libraries = TRIPLET[1:]
         for name in (
-            "usr/bin/facenet", "usr/include/facenet.h", f"{libraries}/libfacenet.so.{VERSION}",
+            "usr/bin/facenet", "usr/include/facenet.h", "usr/include/facenet_plugin.h", f"{libraries}/libfacenet.so.{VERSION}",
             f"{libraries}/libfacenet.so.0", f"{libraries}/libfacenet.so", f"{libraries}/pkgconfig/facenet.pc",
             f"{libraries}/cmake/facenet/facenet-config.cmake", f"{libraries}/cmake/facenet/facenet-config-version.cmake",
             "usr/share/man/man1/facenet.1", "usr/share/man/man1/facenet-model-install.1",

@@ -11,10 +11,6 @@ import Testing
 @Suite struct ForeignDomainTests {
   /// Tests/Golden/make_exported_operator.py wrote the file.
   @Test func aModelThatPyTorchExported() throws {
-    let function = try ForeignFunction(
-      .init(
-        domain: "com.example", name: "ScaledSum", version: 3, signature: "XXYwng", attributes: "scale"),
-      #require(foreign_function_named("add_scaled")))
     let path = try #require(TestFiles.golden("exported_operator.onnx"))
     let missing = #expect(throws: FacenetError.self) { try Model(path: path) }
     #expect(missing?.status == .unsupported)
@@ -22,7 +18,8 @@ import Testing
       missing?.message.hasPrefix(
         "ScaledSum '/ScaledSum': unknown operator of the domain com.example: "
           + "load the plugin that has it (facenet_plugin_load, facenet --plugin PATH)") == true)
-    OperatorTable.registry.add(function.qualifiedName, function.definition, from: provider)
+    let function = try #require(foreign_function_named("add_scaled"))
+    try register("ScaledSum", function, "XXYwng", attributes: "scale", version: 3)
     let pictures = try Tensor([2, 3, 6, 5], (0..<180).map { Float($0 * 7 % 23 - 11) / 8 })
     let scores = try Session(Model(path: path)).run([pictures])[0]
     let golden = try NumPyFile(path: #require(TestFiles.golden("exported_operator.npy")))
@@ -30,7 +27,6 @@ import Testing
     for (score, wanted) in zip(try scores.array(of: Float.self), golden.values) { #expect(abs(score - wanted) < 1e-6) }
   }
 
-  private let provider = Provider(name: "test", version: "1", licence: "MIT", file: nil)
   private let one = [Float(1), 2]
 
   private func model(_ signature: String, attributes: String = "", shape: String? = nil, version: Int = 1) throws
@@ -107,11 +103,8 @@ import Testing
 
   /// 2^31 elements, none of which is touched.
   @Test func sizesFitInto32BitsWhereTheFunctionTakesThose() throws {
-    let function = try ForeignFunction(
-      .init(domain: "com.example", name: "Large", signature: "XwnY", shape: "[1]"),
-      #require(foreign_function_named("nothing")))
-    OperatorTable.registry.add(function.qualifiedName, function.definition, from: provider)
-    let model = OperatorModel(operation: "Large", inputs: [try Tensor([2], one)])
+    let name = try operatorOf("nothing", "XwnY", shape: "[1]")
+    let model = OperatorModel(operation: name, inputs: [try Tensor([2], one)])
     let node = try #require(try model.load().graph.nodes.first)
     let large = TensorType(.float32, [1 << 31])
     let operation = try #require(node.operation as? ForeignOperator)

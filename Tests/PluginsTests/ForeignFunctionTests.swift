@@ -36,7 +36,7 @@ import Testing
     #expect(try rows.array(of: Float.self) == [2, 3, -2, -1, 2, 3, 0, 1])
     let beyond = OperatorModel(operation: name, inputs: [table, try Tensor([1], [Int64(3)])])
     let sentence =
-      "\(name) 'node': com.example::\(name) failed with the status invalidArgument (test.onnx)"
+      "\(name) 'node': the operator com.example::\(name) of the plugin test failed (invalidArgument) (test.onnx)"
     #expect(throws: FacenetError(.invalidArgument, sentence)) { try beyond.run() }
   }
 

@@ -12,25 +12,36 @@ private let registered = Atomic(0)
 /// - Returns: the name.
 func operatorOf(
   _ function: String, _ signature: String, attributes: String = "", shape: String? = nil, version: Int = 1,
-  component: UnsafeMutableRawPointer? = nil, isForOneThread: Bool = false
+  component: UnsafeMutableRawPointer? = nil, isOneThread: Bool = false
 ) throws -> String {
   try operatorOf(
     #require(foreign_function_named(function)), signature, attributes: attributes, shape: shape, version: version,
-    component: component, isForOneThread: isForOneThread)
+    component: component, isOneThread: isOneThread)
 }
 
 /// Registers a function under a name that nobody has.
 func operatorOf(
   _ address: ForeignFunction.Address, _ signature: String, attributes: String = "", shape: String? = nil,
-  version: Int = 1, component: UnsafeMutableRawPointer? = nil, isForOneThread: Bool = false
+  version: Int = 1, component: UnsafeMutableRawPointer? = nil, isOneThread: Bool = false
 ) throws -> String {
   let name = "Operator\(registered.add(1, ordering: .relaxed).newValue)"
-  let function = try ForeignFunction(
-    .init(
-      domain: OperatorModel.domain, name: name, version: version, signature: signature, attributes: attributes,
-      shape: shape, isForOneThread: isForOneThread),
-    address, component: component)
-  let provider = Provider(name: "test", version: "1", licence: "MIT", file: nil)
-  OperatorTable.registry.add(function.qualifiedName, function.definition, from: provider)
+  try register(
+    name, address, signature, attributes: attributes, shape: shape, version: version, component: component,
+    isOneThread: isOneThread)
   return name
+}
+
+/// Registers a function as an operator of the tests' domain.
+func register(
+  _ name: String, _ address: ForeignFunction.Address, _ signature: String, attributes: String = "",
+  shape: String? = nil, version: Int = 1, component: UnsafeMutableRawPointer? = nil, isOneThread: Bool = false
+) throws {
+  let provider = Provider(name: "test", version: "1", licence: "MIT", file: nil)
+  let description = ForeignFunction.Description(
+    domain: OperatorModel.domain, name: name, version: version, signature: signature, attributes: attributes,
+    shape: shape)
+  let component = PluginComponent(
+    kind: "operator", name: description.qualifiedName, provider: provider, pointer: component, isOneThread: isOneThread)
+  let function = try ForeignFunction(description, address, component)
+  OperatorTable.registry.add(description.qualifiedName, function.definition, from: provider)
 }

@@ -1,48 +1,37 @@
+import CFacenet
 import Core
-import Graph
+import ONNX
 
-/// A C function that is an operator of graphs, and all that is known of how to call it. Immutable: any thread.
-package final class ForeignFunction: @unchecked Sendable {
-  package typealias Address = @convention(c) () -> Void
+/// A C function that is an operator of graphs, and all that is known of how to call it. Any thread.
+final class ForeignFunction: @unchecked Sendable {
+  typealias Address = @convention(c) () -> Void
 
   /// What an operator's author says of it, as `facenet_operator` does.
-  package struct Description: Sendable, Hashable {
-    package var domain: String
-    package var name: String
-    package var version: Int
-    package var signature: String
-    package var attributes: String
+  struct Description: Sendable, Hashable {
+    var domain: String
+    var name: String
+    var version: Int
+    var signature: String
+    var attributes: String
     /// Nil where every output is as input 0.
-    package var shape: String?
+    var shape: String?
     /// The operator of this domain that computes the gradients of the inputs.
-    package var gradient: String?
-    package var isForOneThread: Bool
+    var gradient: String?
 
-    package init(
-      domain: String, name: String, version: Int = 1, signature: String, attributes: String = "", shape: String? = nil,
-      gradient: String? = nil, isForOneThread: Bool = false
-    ) {
-      (self.domain, self.name, self.version, self.signature) = (domain, name, version, signature)
-      (self.attributes, self.shape, self.gradient) = (attributes, shape, gradient)
-      self.isForOneThread = isForOneThread
-    }
+    /// How models name it: `com.example::Blur`.
+    var qualifiedName: String { "\(domain)::\(name)" }
   }
 
-  package let description: Description
-  package let signature: OperatorSignature
+  let description: Description
+  let signature: OperatorSignature
   let attributes: [OperatorAttribute]
   let shapes: ShapeRule
+  let component: PluginComponent
   private let interface: CallInterface
   private let address: Address
-  /// What the function is given for `p`.
-  let component: UnsafeMutableRawPointer?
-  /// Held during a call of a function that is for one thread at a time.
-  private let turn: Lock<Void>?
 
   /// - Throws: `invalidArgument` for a text that does not follow the rules, with the place where.
-  package init(_ description: Description, _ address: @escaping Address, component: UnsafeMutableRawPointer? = nil)
-    throws(FacenetError)
-  {
+  init(_ description: Description, _ address: @escaping Address, _ component: PluginComponent) throws(FacenetError) {
     self.description = description
     self.address = address
     self.component = component
@@ -55,23 +44,19 @@ package final class ForeignFunction: @unchecked Sendable {
         try ShapeRule(of: signature)
       }
     interface = try CallInterface(signature)
-    turn = description.isForOneThread ? Lock(()) : nil
   }
 
-  /// How models name it: `com.example::Blur`.
-  package var qualifiedName: String { "\(description.domain)::\(description.name)" }
-
-  /// Calls it once; see ``CallInterface/call(_:_:_:)``.
-  func call(_ result: UnsafeMutableRawPointer, _ arguments: UnsafeMutablePointer<UnsafeMutableRawPointer?>) {
-    guard let turn else { return interface.call(address, result, arguments) }
-    turn.withLock { _ in interface.call(address, result, arguments) }
+  /// Calls it once, to be done inside a call of ``component``; see ``CallInterface/call(_:_:_:)``.
+  /// - Returns: its status; 0 where it has none.
+  func call(_ result: UnsafeMutableRawPointer, _ arguments: UnsafeMutablePointer<UnsafeMutableRawPointer?>)
+    -> facenet_status
+  {
+    interface.call(address, result, arguments)
+    return signature.result == .status ? Int32(truncatingIfNeeded: result.load(as: Int.self)) : 0
   }
 
-  /// The error that a function says with its status.
-  func failure(_ status: Int32) -> FacenetError {
-    guard let status = Status(rawValue: status) else {
-      return FacenetError(.pluginFailed, "\(qualifiedName) returned \(status), which is no facenet_status")
-    }
-    return FacenetError(status, "\(qualifiedName) failed with the status \(status)")
+  /// How models' nodes become operators of this function.
+  var definition: OperatorDefinition {
+    OperatorDefinition(since: description.version) { node throws(FacenetError) in try ForeignOperator(self, node) }
   }
 }

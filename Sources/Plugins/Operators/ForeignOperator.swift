@@ -3,12 +3,12 @@ import Graph
 import ONNX
 
 /// An operator that a C function computes, with the attributes of one node.
-package struct ForeignOperator: Operator {
+struct ForeignOperator: Operator {
   let function: ForeignFunction
   let attributes: [OperatorAttribute.Value]
 
   /// - Throws: `corrupt` for a node whose inputs, outputs or attributes are not those of the function.
-  package init(_ function: ForeignFunction, _ node: NodeReader) throws(FacenetError) {
+  init(_ function: ForeignFunction, _ node: NodeReader) throws(FacenetError) {
     self.function = function
     let signature = function.signature
     guard node.inputCount == signature.inputs.count else {

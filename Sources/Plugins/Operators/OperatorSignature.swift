@@ -3,7 +3,7 @@ import Graph
 
 /// How a C function is called as an operator of a graph: what `signature` of `facenet_operator` says, whose comment
 /// explains the letters. Immutable: any thread.
-package struct OperatorSignature: Sendable, Hashable {
+struct OperatorSignature: Sendable, Hashable {
   /// What C passes for a parameter or gets for a result. `size_t` and `int64_t` go the same way.
   enum Passed: Sendable, Hashable {
     case pointer, int64, int32, float, double
@@ -53,16 +53,16 @@ package struct OperatorSignature: Sendable, Hashable {
 
   let text: String
   /// Whether the function is called once for each element instead of once.
-  internal(set) var isElementwise = false
-  internal(set) var result = Result.nothing
-  internal(set) var parameters: [Parameter] = []
-  internal(set) var inputs: [ElementType] = []
-  internal(set) var outputs: [Output] = []
+  var isElementwise = false
+  var result = Result.nothing
+  var parameters: [Parameter] = []
+  var inputs: [ElementType] = []
+  var outputs: [Output] = []
   /// How each attribute is passed, in their order.
-  internal(set) var attributes: [Passed] = []
+  var attributes: [Passed] = []
 
   /// - Throws: `invalidArgument` with the place of what does not follow the rules.
-  package init(_ text: String) throws(FacenetError) {
+  init(_ text: String) throws(FacenetError) {
     self.text = text
     var parser = try SignatureParser(text)
     try parser.parse(into: &self)

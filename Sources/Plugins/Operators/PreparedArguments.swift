@@ -28,7 +28,7 @@ struct PreparedArguments {
     let place = memory.bytes.baseAddress! + 8 * number
     switch parameter.meaning {
     case .tensor: preconditionFailure("tensors lie elsewhere in each run")
-    case .component: place.storeBytes(of: operation.function.component, as: UnsafeMutableRawPointer?.self)
+    case .component: place.storeBytes(of: operation.function.component.pointer, as: UnsafeMutableRawPointer?.self)
     case .shape(let tensor): place.storeBytes(of: shape(of: type(tensor).shape), as: UnsafeMutableRawPointer.self)
     case .constant(let value): store(value, parameter.passed, at: place)
     case .size(let size, let tensor):

@@ -19,6 +19,9 @@ final class PreparedCall: @unchecked Sendable {
     case word(input: Int, step: Int)
   }
 
+  /// Between two of these many, others have their turn and the run can be stopped.
+  private static let elementsAtOnce = 4096
+
   private let function: ForeignFunction
   private let memory: AlignedBuffer
   private let sources: [Source]
@@ -86,7 +89,7 @@ final class PreparedCall: @unchecked Sendable {
     (16 * parameters + 8 * outputs + 8).roundedUp(to: AlignedBuffer.alignment)
   }
 
-  /// - Throws: what the function's status says; `invalidArgument` for an element that 32 bits do not hold.
+  /// - Throws: what the function says; `invalidArgument` for an element that 32 bits do not hold.
   func run(_ frame: borrowing Frame) throws(FacenetError) {
     let call = Call(frame.scratch, parameters: sources.count, outputs: outputs.count)
     for (index, output) in function.signature.outputs.enumerated() {
@@ -103,32 +106,49 @@ final class PreparedCall: @unchecked Sendable {
       }
     }
     if function.signature.isElementwise { return try runElements(call, frame) }
-    function.call(call.result, call.arguments)
-    try take(call.result, element: 0, frame)
+    try function.component.call { function.call(call.result, call.arguments) }
+    take(call.result, element: 0, frame)
   }
 
   private func runElements(_ call: Call, _ frame: borrowing Frame) throws(FacenetError) {
-    for element in 0..<outputs[0].count {
-      if element % 4096 == 4095 { try Progress.reached(0) }
-      for (index, source) in sources.enumerated() {
-        switch source {
-        case .prepared, .input: break
-        case .output(let output):
-          call.outputs[output] = start(ofOutput: output, frame) + element * outputs[output].element.size
-        case .element(let input, let step):
-          let start = UnsafeMutableRawPointer(mutating: frame.input(input, as: UInt8.self))
-          call.arguments[index] = start + element * step
-        case .word(let input, let step):
-          let value = frame.input(input, as: Int64.self)[element * step / 8]
-          guard let word = Int32(exactly: value) else {
-            throw FacenetError(.invalidArgument, "element \(element) of input \(input) is \(value), too large for 32 bits")
-          }
-          UnsafeMutableRawPointer(call.words + index).storeBytes(of: word, as: Int32.self)
+    let count = outputs[0].count
+    for first in stride(from: 0, to: count, by: Self.elementsAtOnce) {
+      var refusal: FacenetError?
+      try function.component.call {
+        for element in first..<min(first + Self.elementsAtOnce, count) {
+          refusal = place(element, call, frame)
+          guard refusal == nil else { break }
+          let status = function.call(call.result, call.arguments)
+          guard status == 0 else { return status }
+          take(call.result, element: element, frame)
         }
+        return 0
       }
-      function.call(call.result, call.arguments)
-      try take(call.result, element: element, frame)
+      if let refusal { throw refusal }
+      try Progress.reached(0)
     }
+  }
+
+  /// Makes the arguments those of one element.
+  /// - Returns: an error for an element that 32 bits do not hold.
+  private func place(_ element: Int, _ call: Call, _ frame: borrowing Frame) -> FacenetError? {
+    for (index, source) in sources.enumerated() {
+      switch source {
+      case .prepared, .input: break
+      case .output(let output):
+        call.outputs[output] = start(ofOutput: output, frame) + element * outputs[output].element.size
+      case .element(let input, let step):
+        call.arguments[index] = UnsafeMutableRawPointer(mutating: frame.input(input, as: UInt8.self) + element * step)
+      case .word(let input, let step):
+        let value = frame.input(input, as: Int64.self)[element * step / 8]
+        guard let word = Int32(exactly: value) else {
+          return FacenetError(
+            .invalidArgument, "element \(element) of input \(input) is \(value), too large for 32 bits")
+        }
+        UnsafeMutableRawPointer(call.words + index).storeBytes(of: word, as: Int32.self)
+      }
+    }
+    return nil
   }
 
   private func start(ofOutput index: Int, _ frame: borrowing Frame) -> UnsafeMutableRawPointer {
@@ -136,22 +156,15 @@ final class PreparedCall: @unchecked Sendable {
     return UnsafeMutableRawPointer(frame.output(index, as: UInt8.self))
   }
 
-  /// Puts what the function returned where it belongs.
-  private func take(_ result: UnsafeMutableRawPointer, element: Int, _ frame: borrowing Frame) throws(FacenetError) {
-    switch function.signature.result {
-    case .nothing: break
-    case .status:
-      let status = Int32(truncatingIfNeeded: result.load(as: Int.self))
-      guard status == 0 else { throw function.failure(status) }
-    case .value(let passed):
-      let target = start(ofOutput: 0, frame)
-      switch passed {
-      case .float: target.storeBytes(of: result.load(as: Float.self), toByteOffset: element * 4, as: Float.self)
-      case .int32:
-        let value = Int32(truncatingIfNeeded: result.load(as: Int.self))
-        target.storeBytes(of: Int64(value), toByteOffset: element * 8, as: Int64.self)
-      default: target.storeBytes(of: result.load(as: Int64.self), toByteOffset: element * 8, as: Int64.self)
-      }
+  /// Puts what the function returned, if that is a value, into output 0.
+  private func take(_ result: UnsafeMutableRawPointer, element: Int, _ frame: borrowing Frame) {
+    guard case .value(let passed) = function.signature.result else { return }
+    let target = start(ofOutput: 0, frame) + element * outputs[0].element.size
+    switch passed {
+    case .float: target.storeBytes(of: result.load(as: Float.self), as: Float.self)
+    case .int32:
+      target.storeBytes(of: Int64(Int32(truncatingIfNeeded: result.load(as: Int.self))), as: Int64.self)
+    default: target.storeBytes(of: result.load(as: Int64.self), as: Int64.self)
     }
   }
 }

@@ -40,6 +40,7 @@ from ._model import Model, Session
 from ._parts import Detector, Embedder
 from ._people import Candidate, Identification, Person, Sizes, Template, Verdict
 from ._pipeline import Pipeline, detect, embed, verify
+from ._plugins import Component, load_plugin, plugins
 from ._quality import Quality, quality
 from ._values import Face, Verification
 
@@ -50,6 +51,7 @@ connect()
 __all__ = [
     "CancelledError",
     "Candidate",
+    "Component",
     "CorruptError",
     "Detector",
     "Embedder",
@@ -79,7 +81,9 @@ __all__ = [
     "Verification",
     "detect",
     "embed",
+    "load_plugin",
     "models",
+    "plugins",
     "quality",
     "verify",
     "version",

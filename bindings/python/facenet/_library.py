@@ -177,6 +177,17 @@ class CGallerySizes(ctypes.Structure):
     ]
 
 
+class CComponent(ctypes.Structure):
+    _fields_ = [
+        ("kind", c_char_p),
+        ("name", c_char_p),
+        ("plugin", c_char_p),
+        ("version", c_char_p),
+        ("licence", c_char_p),
+        ("file", c_char_p),
+    ]
+
+
 CProgress = CFUNCTYPE(c_int32, c_void_p, c_double)
 CLog = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
@@ -267,6 +278,10 @@ _STATUS: Dict[str, List[Any]] = {
     "facenet_gallery_check": [c_void_p],
     "facenet_gallery_compact": [c_void_p],
     "facenet_gallery_statistics": [c_void_p, POINTER(CGallerySizes)],
+    "facenet_plugin_load": [c_char_p],
+    "facenet_plugin_load_directory": [c_char_p, POINTER(c_size_t)],
+    "facenet_plugin_component": [c_size_t, POINTER(CComponent)],
+    "facenet_plugin_attach": [c_void_p],
 }
 """Functions that return a facenet_status, and what they take."""
 
@@ -296,6 +311,7 @@ _OTHER: Dict[str, Tuple[Any, List[Any]]] = {
     "facenet_index_free": (None, [c_void_p]),
     "facenet_gallery_dimension": (c_uint32, [c_void_p]),
     "facenet_gallery_free": (None, [c_void_p]),
+    "facenet_plugin_component_count": (c_size_t, []),
 }
 """Functions with another result, and what they take."""
 

@@ -1,0 +1,40 @@
+import CFacenet
+import CThread
+import Core
+
+/// One call of a plugin's function, whose failure becomes an error with the sentence that the plugin gave the host.
+enum PluginCall {
+  /// - Parameter who: "the detector NAME of the plugin PLUGIN".
+  /// - Throws: what the function reports; `pluginFailed` for a status that is none, and for being cancelled by nobody.
+  static func run(_ who: @autoclosure () -> String, _ body: () -> facenet_status) throws(FacenetError) {
+    facenet_plugin_message_buffer()[0] = 0
+    let code = body()
+    guard code != 0 else { return }
+    guard let status = Status(rawValue: code) else {
+      throw FacenetError(.pluginFailed, "\(who()) returned the status \(code), which is none")
+    }
+    if status == .cancelled {
+      try Progress.reached(0)
+      throw FacenetError(.pluginFailed, "\(who()) says that it was cancelled, but nobody did")
+    }
+    let message = PluginText.message(facenet_plugin_message_buffer(), limit: Int(facenet_error_capacity))
+    let sentence = message.isEmpty ? "\(who()) failed (\(status))" : "\(message) (\(who()))"
+    throw FacenetError(status, sentence)
+  }
+
+  /// Keeps a plugin's sentence about the call in progress, cut to the buffer.
+  static func keep(_ message: String) {
+    let buffer = UnsafeMutableBufferPointer(
+      start: facenet_plugin_message_buffer(), count: Int(facenet_error_capacity))
+    var length = 0
+    for character in message.unicodeScalars where character != "\0" {
+      let bytes = UTF8.encode(character)!
+      guard length + bytes.count < buffer.count else { break }
+      for byte in bytes {
+        buffer[length] = CChar(bitPattern: byte)
+        length += 1
+      }
+    }
+    buffer[length] = 0
+  }
+}

@@ -1,0 +1,26 @@
+// A plugin in C++ whose code throws: the exception is caught at its border and becomes a status.
+#include <facenet_plugin.h>
+#include <stdexcept>
+
+static const facenet_host *host;
+
+static facenet_status detect(void *, const facenet_image *image, facenet_face *, size_t, size_t *count) {
+  try {
+    if (image->width > 1) throw std::runtime_error("the picture is wider than a pixel");
+    *count = 0;
+    return FACENET_OK;
+  } catch (const std::exception &error) {
+    return host->fail(FACENET_UNSUPPORTED, error.what());
+  }
+}
+
+extern "C" facenet_status facenet_plugin_entry(const facenet_host *given, facenet_registrar *registrar) {
+  host = given;
+  facenet_plugin_description description = {sizeof description, FACENET_PLUGIN_ABI, "throws", "1.0", "MIT"};
+  facenet_status status = host->describe(registrar, &description);
+  if (status != FACENET_OK) return status;
+  facenet_detector_methods methods = {};
+  methods.struct_size = sizeof methods;
+  methods.detect = detect;
+  return host->add_detector(registrar, "throws", &methods, nullptr);
+}
