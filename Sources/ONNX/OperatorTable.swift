@@ -20,7 +20,7 @@ package struct OperatorDefinition: Sendable {
 /// Every operator that this version knows and those that plugins brought.
 package enum OperatorTable {
   /// The standard's default domain.
-  static let domain = "ai.onnx"
+  package static let domain = "ai.onnx"
 
   /// By `domain::Name`.
   package static let registry = Registry<OperatorDefinition>(

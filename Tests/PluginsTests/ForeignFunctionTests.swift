@@ -78,17 +78,16 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 4, 9, 77, -1]) func turnsAStatusIntoAnError(status: Int) throws {
-    let name = try operatorOf("status_of", "!XYni", attributes: "status")
-    let model = OperatorModel(
-      operation: name, inputs: [try Tensor([2], [Float(1), 2])], attributes: ["status": .integer(status)])
-    if status == 0 {
-      #expect(try model.run()[0].array(of: Float.self) == [7, 7])
-    } else {
-      let error = #expect(throws: FacenetError.self) { try model.run() }
-      #expect(error?.status == Status(rawValue: Int32(status)) ?? .pluginFailed)
-      #expect(error?.message.contains("com.example::\(name)") == true)
-    }
+  /// Nobody cancelled it, and there are no such statuses as 77.
+  @Test(arguments: [(4, Status.corrupt), (8, .internal), (9, .pluginFailed), (77, .pluginFailed), (-1, .pluginFailed)])
+  func turnsAStatusIntoAnError(code: Int, status: Status) throws {
+    let name = try operatorOf("status_of", "!XYni", attributes: "status=0")
+    var model = OperatorModel(operation: name, inputs: [try Tensor([2], [Float(1), 2])])
+    #expect(try model.run()[0].array(of: Float.self) == [7, 7])
+    model.attributes = ["status": .integer(code)]
+    let error = #expect(throws: FacenetError.self) { try model.run() }
+    #expect(error?.status == status)
+    #expect(error?.message.contains("the operator com.example::\(name) of the plugin test") == true)
   }
 
   @Test func passesMoreArgumentsThanRegistersHold() throws {
