@@ -61,7 +61,8 @@ private enum ComponentTexts {
       return new
     }
     return facenet_component(
-      kind: component[0].pointer, name: component[1].pointer, plugin: component[2].pointer, version: component[3].pointer,
+      kind: component[0].pointer, name: component[1].pointer, plugin: component[2].pointer,
+      version: component[3].pointer,
       licence: component[4].pointer, file: component[5].pointer)
   }
 

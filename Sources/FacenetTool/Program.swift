@@ -9,7 +9,8 @@ struct Program {
     detectVerb, embedVerb, verifyVerb, identifyVerb, galleryCreateVerb, galleryEnrolVerb, galleryListVerb,
     galleryShowVerb, galleryRenameVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb, galleryCheckVerb,
     galleryCompactVerb, galleryMigrateVerb, modelListVerb,
-    modelInfoVerb, modelInstallVerb, modelPathVerb, pluginListVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb,
+    modelInfoVerb, modelInstallVerb, modelPathVerb, pluginListVerb, evaluatePairsVerb, benchmarkVerb, completionVerb,
+    manualVerb,
     versionVerb,
   ]
 

@@ -18,7 +18,7 @@ final class DetectorAdapter: FaceSearch {
     let methods = Methods(methods)
     return { location, options throws(FacenetError) in
       let name = location.isEmpty ? component.name : "\(component.name):\(location)"
-      return (name, try DetectorAdapter(component, methods, location, options))
+      return (name, "the plugin \(component.provider.name)", try DetectorAdapter(component, methods, location, options))
     }
   }
 
@@ -56,11 +56,15 @@ final class DetectorAdapter: FaceSearch {
     var room = [facenet_face](repeating: facenet_face(), count: capacity)
     var count = -1
     try instance.component.call {
-      room.withUnsafeMutableBufferPointer { methods.table.detect(instance.pointer, &image, $0.baseAddress, capacity, &count) }
+      room.withUnsafeMutableBufferPointer {
+        methods.table.detect(instance.pointer, &image, $0.baseAddress, capacity, &count)
+      }
     }
     guard (0...Self.most).contains(count) else {
       throw instance.component.broken(
-        count == -1 ? "did not say how many faces there are" : "found \(UInt(bitPattern: count)) faces, at most \(Self.most) may be")
+        count == -1
+          ? "did not say how many faces there are"
+          : "found \(UInt(bitPattern: count)) faces, at most \(Self.most) may be")
     }
     return (room, count)
   }

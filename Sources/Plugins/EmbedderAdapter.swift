@@ -57,7 +57,9 @@ final class EmbedderAdapter: FaceEmbedding {
       guard square.isFinite else {
         throw instance.component.broken("gave an embedding of crop \(position) that is not of finite numbers")
       }
-      guard square > 1e-20 else { throw instance.component.broken("gave an embedding of crop \(position) that is zero") }
+      guard square > 1e-20 else {
+        throw instance.component.broken("gave an embedding of crop \(position) that is zero")
+      }
     }
   }
 

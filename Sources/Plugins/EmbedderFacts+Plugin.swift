@@ -18,6 +18,7 @@ extension EmbedderFacts {
     }
     self.init(
       name: location.isEmpty ? component.name : "\(component.name):\(location)",
+      origin: "the plugin \(component.provider.name)",
       fingerprint: try Self.fingerprint(given, component, location), dimension: Int(given.dimension),
       side: Int(given.side), template: try Self.template(given, component),
       threshold: given.threshold == 0 ? Self.defaultThreshold : given.threshold,
@@ -33,7 +34,8 @@ extension EmbedderFacts {
       throw component.broken("has an identity that is not 1 to \(identity.count - 1) bytes and a zero")
     }
     var fingerprint = Fingerprint()
-    for part in [component.provider.name, component.name, location].map({ Array($0.utf8) }) + [Array(identity[..<end])] {
+    for part in [component.provider.name, component.name, location].map({ Array($0.utf8) }) + [Array(identity[..<end])]
+    {
       part.withUnsafeBytes { fingerprint.append($0) }
     }
     return fingerprint.text
@@ -71,7 +73,9 @@ extension EmbedderFacts {
   }
 
   /// The elements of a C array, which Swift sees as a tuple.
-  private static func elements<Tuple: BitwiseCopyable, Element: BitwiseCopyable>(_ array: Tuple, of _: Element.Type) -> [Element] {
+  private static func elements<Tuple: BitwiseCopyable, Element: BitwiseCopyable>(_ array: Tuple, of _: Element.Type)
+    -> [Element]
+  {
     withUnsafeBytes(of: array) { bytes in bytes.bindMemory(to: Element.self).map { $0 } }
   }
 }

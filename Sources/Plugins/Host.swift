@@ -8,7 +8,8 @@ enum Host {
   static var table: UnsafePointer<facenet_host> { memory.pointer }
 
   /// The library's version as `facenet_version` tells it.
-  private static let version = UInt32(FACENET_VERSION_MAJOR * 10000 + FACENET_VERSION_MINOR * 100 + FACENET_VERSION_PATCH)
+  private static let version = UInt32(
+    FACENET_VERSION_MAJOR * 10000 + FACENET_VERSION_MINOR * 100 + FACENET_VERSION_PATCH)
   private static let longestMessage = 4096
 
   private struct Memory: @unchecked Sendable {
@@ -19,7 +20,8 @@ enum Host {
     let host = UnsafeMutablePointer<facenet_host>.allocate(capacity: 1)
     host.initialize(
       to: facenet_host(
-        struct_size: UInt32(MemoryLayout<facenet_host>.size), abi: UInt32(FACENET_PLUGIN_ABI), version: version, flags: 0,
+        struct_size: UInt32(MemoryLayout<facenet_host>.size), abi: UInt32(FACENET_PLUGIN_ABI), version: version,
+        flags: 0,
         describe: describe, add_detector: addDetector, add_embedder: addEmbedder, add_index: addIndex,
         add_decoder: addDecoder, add_store: addStore, add_operator: addOperator, fail: fail, log: log,
         progress: progress))

@@ -128,40 +128,6 @@ static facenet_status find_nothing(void *component, const facenet_image *image, 
   return FACENET_OK;
 }
 
-/* A decoder of "PIX", a width, a height and what goes wrong, a letter each; all pixels are (1, 2, 3) but the first. */
-
-static int32_t recognises(void *component, const void *bytes, size_t count) {
-  (void)component;
-  const char *text = bytes;
-  if (count >= 4 && !memcmp(text, "PIX?", 4)) return 2;
-  return count >= 3 && count <= 4096 && !memcmp(text, "PIX", 3);
-}
-
-/* A TIFF structure whose only entry says orientation 6: the first row is the right side. */
-static const uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
-                               0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0};
-
-static facenet_status decode(void *component, const void *bytes, size_t count, const facenet_picture_target *target) {
-  (void)component;
-  const char *text = bytes;
-  if (count < 6 || target->struct_size != sizeof *target) return host->fail(FACENET_CORRUPT, "too short");
-  char how = text[5];
-  if (how == 'e') target->exif(target->context, exif, sizeof exif);
-  if (how == 't') target->exif(target->context, exif + 6, sizeof exif - 6);
-  if (how == 'g') target->exif(target->context, text, count);
-  if (how == '0') target->exif(target->context, NULL, 0);
-  if (how == 'n') return FACENET_OK;
-  if (how == 'f') return host->fail(FACENET_CORRUPT, "a torn negative");
-  uint32_t width = (uint32_t)(text[3] - '0'), height = (uint32_t)(text[4] - '0');
-  if (how == 'h') width = height = UINT32_MAX;
-  uint8_t *room = target->allocate(target->context, width, height);
-  if (how == '2') target->allocate(target->context, width, height);
-  if (!room) return how == 'i' ? FACENET_OK : FACENET_TOO_LARGE;
-  for (size_t i = 0; i < 3 * (size_t)width * height; i++) room[i] = (uint8_t)(i % 3 + 1);
-  room[0] = room[1] = room[2] = 200;
-  return FACENET_OK;
-}
-
 static facenet_status entry(const facenet_host *given, facenet_registrar *registrar) {
   host = given;
   facenet_plugin_description description = {sizeof description, FACENET_PLUGIN_ABI, "crafted", "2.1", "Apache-2.0"};
@@ -173,8 +139,6 @@ static facenet_status entry(const facenet_host *given, facenet_registrar *regist
   if (!status) status = host->add_detector(registrar, "row", &detector, NULL);
   if (!status) status = host->add_embedder(registrar, "pixel", &embedder, NULL);
   if (!status) status = host->add_detector(registrar, "plain", &plain, (void *)&host);
-  facenet_decoder_methods decoder = {sizeof decoder, 0, recognises, decode};
-  if (!status) status = host->add_decoder(registrar, "pix", &decoder, NULL);
   detector.flags = FACENET_ONE_THREAD;
   if (!status) status = host->add_detector(registrar, "lone", &detector, NULL);
   memset(&detector, 0xA5, sizeof detector);
@@ -195,7 +159,7 @@ static void a_plugin_is_attached_once(void) {
   CHECK_FAILS(facenet_plugin_attach(keep_registrar), FACENET_UNSUPPORTED, "not today (the entry of an attached plugin)");
   CHECK(facenet_plugin_attach(entry) == FACENET_OK);
   CHECK(facenet_plugin_attach(entry) == FACENET_OK);
-  CHECK(facenet_plugin_component_count() == before + 5);
+  CHECK(facenet_plugin_component_count() == before + 4);
   facenet_detector_methods methods = {sizeof methods, 0, NULL, detect, NULL};
   CHECK(host->add_detector(kept, "late", &methods, NULL) == FACENET_INVALID_ARGUMENT);
   CHECK(host->add_detector(NULL, "late", &methods, NULL) == FACENET_INVALID_ARGUMENT);
@@ -395,48 +359,6 @@ static void a_gallery_is_bound_to_a_plugins_embedder(void) {
   rmdir(path);
 }
 
-/* Where the first stored pixel lies in the picture that comes of it. */
-static void expect_picture(const char *file, uint32_t width, uint32_t height, size_t first) {
-  facenet_bitmap *bitmap = NULL;
-  facenet_image image = {0};
-  CHECK(facenet_bitmap_decode(file, strlen(file), &bitmap) == FACENET_OK);
-  CHECK(facenet_bitmap_image(bitmap, &image) == FACENET_OK && image.width == width && image.height == height);
-  for (size_t i = 0; image.pixels && i < (size_t)width * height; i++) {
-    CHECK(image.pixels[3 * i] == (i == first ? 200 : 1) && image.pixels[3 * i + 2] == (i == first ? 200 : 3));
-  }
-  facenet_bitmap_free(bitmap);
-}
-
-static void a_decoder_reads_its_format(void) {
-  expect_picture("PIX43.", 4, 3, 0);
-  expect_picture("PIX43e", 3, 4, 2);
-  expect_picture("PIX43t", 3, 4, 2);
-  expect_picture("PIX43g", 4, 3, 0);
-  expect_picture("PIX430", 4, 3, 0);
-}
-
-static void what_a_decoder_gives_is_checked(void) {
-  static const struct {
-    const char *file;
-    facenet_status status;
-    const char *reason;
-  } bad[] = {
-      {"PIX", FACENET_CORRUPT, "too short (the decoder pix of the plugin crafted)"},
-      {"PIX43n", FACENET_PLUGIN_FAILED, "the decoder pix of the plugin crafted gave no picture"},
-      {"PIX43f", FACENET_CORRUPT, "a torn negative (the decoder pix of the plugin crafted)"},
-      {"PIX43h", FACENET_TOO_LARGE, "4294967295x4294967295"},
-      {"PIX432", FACENET_PLUGIN_FAILED, "twice"},
-      {"PIX03.", FACENET_CORRUPT, "0x3"},
-      {"PIX03i", FACENET_CORRUPT, "0x3"},
-      {"PIX?3.", FACENET_PLUGIN_FAILED, "says 2"},
-      {"PIY43.", FACENET_CORRUPT, "not a picture"},
-  };
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    facenet_bitmap *bitmap = NULL;
-    CHECK_FAILS(facenet_bitmap_decode(bad[i].file, strlen(bad[i].file), &bitmap), bad[i].status, bad[i].reason);
-  }
-}
-
 static void all_that_was_opened_is_closed(void) { CHECK(opened == closed && opened > 0); }
 
 int main(void) {
@@ -449,8 +371,6 @@ int main(void) {
   RUN(an_embedder_is_used_by_name);
   RUN(what_an_embedder_gives_is_checked);
   RUN(a_gallery_is_bound_to_a_plugins_embedder);
-  RUN(a_decoder_reads_its_format);
-  RUN(what_a_decoder_gives_is_checked);
   RUN(all_that_was_opened_is_closed);
   FINISH();
 }

@@ -5,7 +5,8 @@ import Faces
 extension Option {
   static let json = flag("json", "Print JSON for programs.")
   static let detector = text(
-    "detector", "NAME|FILE.onnx", "The model, or plugin's detector, that finds faces; default: \(Detector.defaultName).")
+    "detector", "NAME|FILE.onnx", "The model, or plugin's detector, that finds faces; default: \(Detector.defaultName)."
+  )
   static let embedder = text(
     "embedder", "NAME|FILE.onnx",
     "The model, or plugin's embedder, that turns faces into vectors; default: \(Embedder.defaultName).")

@@ -1,8 +1,8 @@
 import Core
 
 extension Detector {
-  /// A search, and what its detector is called.
-  package typealias Opened = (name: String, search: any FaceSearch)
+  /// A search, what its detector is called, and where it comes from: a file, or "the plugin NAME".
+  package typealias Opened = (name: String, origin: String, search: any FaceSearch)
 
   /// Opens a search; `location` is what followed the colon, "" without one.
   package typealias Opener =
@@ -20,7 +20,7 @@ extension Detector {
   private static func opener(of kind: DetectorKind) -> Opener {
     { location, options throws(FacenetError) in
       let file = try ModelFile(location.isEmpty ? kind.rawValue : location)
-      return (file.name, try file.search(options, as: kind))
+      return (file.name, file.model.name, try file.search(options, as: kind))
     }
   }
 }

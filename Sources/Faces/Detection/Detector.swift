@@ -50,13 +50,13 @@ public final class Detector: Sendable {
   }
 
   private convenience init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {
-    try self.init((file.name, try file.search(options)), options: options)
+    try self.init((file.name, file.model.name, try file.search(options)), options: options)
   }
 
   private init(_ opened: Opened, options: DetectorOptions) throws(FacenetError) {
-    (name, search) = opened
+    (name, search) = (opened.name, opened.search)
     self.options = options
-    Log.write(.information, "opened the detector \(name)")
+    Log.write(.information, "opened the detector \(name) (\(opened.origin))")
   }
 
   /// The faces in a picture, best score first.

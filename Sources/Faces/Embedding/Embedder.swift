@@ -60,16 +60,18 @@ public final class Embedder: Sendable {
     let facts = embedding.facts
     self.embedding = embedding
     (name, fingerprint, dimension, side) = (facts.name, facts.fingerprint, facts.dimension, facts.side)
-    template = if let points = options.template { try AlignmentTemplate(points.map { $0 }, side: side) } else {
-      facts.template
-    }
+    template =
+      if let points = options.template { try AlignmentTemplate(points.map { $0 }, side: side) } else {
+        facts.template
+      }
     metric = options.metric ?? facts.metric
     threshold = options.threshold ?? facts.threshold
     thresholds = facts.thresholds
     guard threshold >= 0, threshold.isFinite else {
       throw FacenetError(.invalidArgument, "a threshold must be a number from 0 up, got \(threshold)")
     }
-    Log.write(.information, "opened the embedder \(name): \(side)x\(side) pixels to \(dimension) numbers")
+    Log.write(
+      .information, "opened the embedder \(name) (\(facts.origin)): \(side)x\(side) pixels to \(dimension) numbers")
   }
 
   /// The threshold that was measured for a share of false accepts.

@@ -17,6 +17,8 @@ package protocol FaceEmbedding: Sendable {
 package struct EmbedderFacts: Sendable {
   /// See ``Embedder/name``.
   package let name: String
+  /// The file it was read from, or "the plugin NAME".
+  package let origin: String
   /// See ``Embedder/fingerprint``.
   package let fingerprint: String
   /// Numbers in a vector, 1 to 65536.
@@ -31,11 +33,12 @@ package struct EmbedderFacts: Sendable {
   package let thresholds: [(falseAcceptRate: Float, threshold: Float)]
 
   package init(
-    name: String, fingerprint: String, dimension: Int, side: Int, template: AlignmentTemplate,
+    name: String, origin: String, fingerprint: String, dimension: Int, side: Int, template: AlignmentTemplate,
     metric: Metric = .squaredL2OnUnitSphere, threshold: Float,
     thresholds: [(falseAcceptRate: Float, threshold: Float)]
   ) {
-    (self.name, self.fingerprint, self.dimension, self.side) = (name, fingerprint, dimension, side)
+    (self.name, self.origin, self.fingerprint) = (name, origin, fingerprint)
+    (self.dimension, self.side) = (dimension, side)
     (self.template, self.metric, self.threshold, self.thresholds) = (template, metric, threshold, thresholds)
   }
 

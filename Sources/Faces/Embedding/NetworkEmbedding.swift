@@ -36,7 +36,7 @@ package final class NetworkEmbedding: FaceEmbedding {
     sessions = pool
     let dimension = try Progress.part(1, of: 2) { () throws(FacenetError) in try Self.dimension(pool, side: side) }
     facts = EmbedderFacts(
-      name: file.name, fingerprint: file.model.fingerprint, dimension: dimension, side: side,
+      name: file.name, origin: file.model.name, fingerprint: file.model.fingerprint, dimension: dimension, side: side,
       template: template,
       metric: stated.1 ?? .squaredL2OnUnitSphere, threshold: stated.2 ?? EmbedderFacts.defaultThreshold,
       thresholds: thresholds.sorted { $0.falseAcceptRate < $1.falseAcceptRate })
@@ -47,7 +47,9 @@ package final class NetworkEmbedding: FaceEmbedding {
 
   package func batch(of left: Int) -> Int { takesBatches ? Self.batches.first { $0 <= left } ?? 1 : 1 }
 
-  package func embed(_ crops: ArraySlice<ImageView>, into vectors: UnsafeMutableBufferPointer<Float>) throws(FacenetError) {
+  package func embed(_ crops: ArraySlice<ImageView>, into vectors: UnsafeMutableBufferPointer<Float>)
+    throws(FacenetError)
+  {
     let side = facts.side
     try sessions.run([crops.count, 3, side, side]) { input throws(FacenetError) in
       for (row, crop) in crops.enumerated() {
@@ -87,7 +89,9 @@ package final class NetworkEmbedding: FaceEmbedding {
     try sessions.withSession { session throws(FacenetError) in
       let plan = try session.plan([Operand(TensorType(.float32, [1, 3, side, side]), layout: .channelsLast)])
       let type = plan.outputs[0].type
-      guard type.element == .float32, type.shape.first == 1, type.count > 0, type.count <= EmbedderFacts.largestDimension else {
+      guard type.element == .float32, type.shape.first == 1, type.count > 0,
+        type.count <= EmbedderFacts.largestDimension
+      else {
         throw FacenetError(
           .unsupported, "an embedder gives a row of floats a crop, this model gives \(type) (\(sessions.model.name))")
       }
