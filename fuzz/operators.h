@@ -1,5 +1,5 @@
-/* An attached plugin that offers an operator of which everything may be wrong. What it describes is not called here: the
- * tests of operators (OperatorTextFuzzTests) do that. */
+/* An attached plugin that offers an operator of which everything may be wrong. What it describes is not called here:
+ * the tests of operators (OperatorTextFuzzTests) do that. */
 #include "arguments.h"
 
 #include <facenet_plugin.h>
@@ -57,8 +57,8 @@ static void plugin_attach(caller *c) {
   if (happens(dice, 5)) offer.operator.flags = any_uint32(dice);
   if (happens(dice, 10)) offer.operator.version = (int64_t)roll(dice);
   offer.operator.domain = ANY_TEXT(c, "az.-_:\xFF", "com.example", "ai.onnx", "");
-  offer.operator.signature = ANY_TEXT(c, "XYSTZnmcsrdhfgikpw*!=0123.- \x01", "XYnf", "*=YXwS", "=wT wn X wk1", "!XSY n1 wm0 d0.1",
-                                      "");
+  offer.operator.signature = ANY_TEXT(c, "XYSTZnmcsrdhfgikpw*!=0123.- \x01", "XYnf", "*=YXwS", "=wT wn X wk1",
+                                      "!XSY n1 wm0 d0.1", "");
   offer.operator.attributes = ANY_TEXT(c, "ab=,.0123-+e_ ", "alpha=0.25", "alpha,beta=3", "");
   offer.operator.shape = ANY_TEXT(c, "=[];,.+-*/0123abc ", "=0", "[0.0,2*0.1+1]", "=0;[]");
   offer.operator.function = happens(dice, 5) ? NULL : does_nothing;

@@ -9,7 +9,7 @@ fail() {
   exit 1
 }
 
-needed=${*:-"gcc g++ libc6-dev make pkg-config libturbojpeg0-dev libpng-dev libsqlite3-dev libffi-dev libblas3"}
+needed=${*:-"gcc g++ libc6-dev make pkg-config libturbojpeg0-dev libpng-dev libsqlite3-dev libffi-dev"}
 # Any python3 that makes virtual environments will do, Debian's or another.
 if [ $# -eq 0 ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   needed="$needed python3 python3-venv"

@@ -153,9 +153,10 @@ import Testing
 
   @Test func refusesElementsThat32BitsDoNotHold() throws {
     let name = try operatorOf("scaled_by_power", "*=YXwS")
-    let right = OperatorModel(operation: name, inputs: [try Tensor([2], [Float(3), 3]), try Tensor([2], [Int64(4), -1])])
+    let (threes, powers) = (try Tensor([2], [Float(3), 3]), try Tensor([2], [Int64(4), -1]))
+    let right = OperatorModel(operation: name, inputs: [threes, powers])
     #expect(try right.run()[0].array(of: Float.self) == [48, 1.5])
-    let wrong = OperatorModel(operation: name, inputs: [try Tensor([1], [Float(3)]), try Tensor([1], [Int64(1) << 31])])
+    let wrong = OperatorModel(operation: name, inputs: [threes, try Tensor([1], [Int64(1) << 31])])
     let error = #expect(throws: FacenetError.self) { try wrong.run() }
     #expect(error?.message.contains("element 0 of input 1 is 2147483648, too large for 32 bits") == true)
   }

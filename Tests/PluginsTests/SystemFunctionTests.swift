@@ -43,7 +43,7 @@ import Testing
   }
 
   /// Row-major, nothing transposed: A (2, 3) times B (3, 4).
-  @Test(.enabled(if: hasBLAS, "libblas.so.3 with cblas_sgemm is not on this system")) func aWholeMatrixProduct() throws {
+  @Test(.enabled(if: hasBLAS, "libblas.so.3 with cblas_sdot is not on this system")) func aMatrixProduct() throws {
     let product = try operatorOf(
       try function("cblas_sgemm", of: Self.blas),
       "wk101 wk111 wk111 wd0.0 wd1.1 wd0.1 f X ws X ws f Y ws", attributes: "alpha=1,beta=0", shape: "[0.0,1.1]")

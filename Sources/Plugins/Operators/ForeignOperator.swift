@@ -52,7 +52,8 @@ struct ForeignOperator: Operator {
     for (index, output) in signature.outputs.enumerated() {
       guard let copied = output.copied, inputs[copied].shape != outputs[index].shape else { continue }
       throw FacenetError(
-        .invalidArgument, "output \(index) is \(outputs[index]), it begins as a copy of input \(copied), \(inputs[copied])")
+        .invalidArgument,
+        "output \(index) is \(outputs[index]), it begins as a copy of input \(copied), \(inputs[copied])")
     }
     if signature.isElementwise { return try checkElementwise(inputs, outputs) }
     guard case .value = signature.result, outputs[0].count != 1 else { return }

@@ -28,7 +28,8 @@ struct OperatorAttribute: Sendable, Hashable {
       if !attributes.isEmpty { try scanner.require(",") }
       scanner.skipSpaces()
       guard attributes.count < signature.attributes.count else {
-        throw scanner.failure("\(signature.attributes.count) names, as \"\(signature.text)\" has f, g and i, so the end")
+        throw scanner.failure(
+          "\(signature.attributes.count) names, as \"\(signature.text)\" has f, g and i, so the end")
       }
       let attribute = try OperatorAttribute(&scanner, passed: signature.attributes[attributes.count])
       guard !attributes.contains(where: { $0.name == attribute.name }) else {

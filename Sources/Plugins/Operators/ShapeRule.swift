@@ -68,9 +68,11 @@ struct ShapeRule: Sendable {
         guard !isDivisor || value != 0 else {
           throw FacenetError(.invalidArgument, "its shape rule divides by 0")
         }
-        product = try checked(isDivisor ? product.dividedReportingOverflow(by: value) : product.multipliedReportingOverflow(by: value))
+        product = try checked(
+          isDivisor ? product.dividedReportingOverflow(by: value) : product.multipliedReportingOverflow(by: value))
       }
-      sum = try checked(term.isSubtracted ? sum.subtractingReportingOverflow(product) : sum.addingReportingOverflow(product))
+      sum = try checked(
+        term.isSubtracted ? sum.subtractingReportingOverflow(product) : sum.addingReportingOverflow(product))
     }
     guard sum >= 0 else { throw FacenetError(.invalidArgument, "its shape rule gives a size of \(sum)") }
     return sum
