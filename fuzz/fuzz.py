@@ -50,7 +50,8 @@ def checked(command: List[str], **environment: str) -> str:
 def declared_functions() -> Set[str]:
     """The functions of the two headers."""
     headers = "".join(path.read_text("utf-8") for path in (ROOT / "include").glob("*.h"))
-    return set(re.findall(r"\b(facenet_\w+)\(", re.sub(r"/\*.*?\*/", "", headers, flags=re.DOTALL)))
+    code = re.sub(r"/\*.*?\*/", "", headers, flags=re.DOTALL)
+    return set(re.findall(r"^(?!typedef).*\b(facenet_\w+)\(", code, re.MULTILINE))
 
 
 def missing_functions() -> Set[str]:
