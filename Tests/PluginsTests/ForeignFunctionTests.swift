@@ -185,6 +185,25 @@ import Testing
     }
   }
 
+  /// The function counts without a lock.
+  @Test func callsWaitForEachOtherWhereOneThreadIsAskedFor() async throws {
+    let calls = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    calls.initialize(to: 0)
+    let name = try operatorOf("count_calls", "pXYn", component: calls, isOneThread: true)
+    let tensor = try Tensor([6], x)
+    let model = try OperatorModel(operation: name, inputs: [tensor]).load()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          let session = try Session(model)
+          for _ in 0..<5000 { _ = try session.run([tensor]) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(calls.pointee == 20000)
+  }
+
   /// The Taylor series of the sine, in double precision.
   private func sine(_ x: Float) -> Double {
     var (term, sum) = (Double(x), Double(x))
