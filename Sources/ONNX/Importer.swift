@@ -2,7 +2,7 @@ import Core
 import Graph
 
 extension Model {
-  /// Reads a network from an ONNX file (opsets 7 to 23, the default operator domain).
+  /// Reads a network from an ONNX file: opsets 7 to 23 of the default domain, and in other domains what plugins bring.
   /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no ONNX or contradicts itself; `unsupported` for an
   ///   operator that is not offered; `tooLarge` for a tensor of more than 2^31 elements and where what is computed of
   ///   its constants takes more than 1 GiB. The message names the operator, the node and the file.
