@@ -75,7 +75,7 @@ let package = Package(
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
     floor("Plugins", ["CFacenet", "CThread", "Core", "Faces", "Imaging"]),
-    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
+    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",
       dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX", "Plugins"]),
