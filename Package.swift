@@ -76,7 +76,7 @@ let package = Package(
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
     floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Graph", "Imaging", "ONNX"]),
-    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
+    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",
       dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX", "Plugins"]),

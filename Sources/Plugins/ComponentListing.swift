@@ -3,27 +3,28 @@ import Core
 import Faces
 import Imaging
 
-/// A component that can be chosen by name, for people.
-package struct ComponentListing: Sendable, Hashable {
+/// A component that can be chosen by name, for people: what is built in, or a plugin's.
+public struct ComponentListing: Sendable, Hashable {
   /// "detector", "embedder", "decoder", ...
-  package let kind: String
-  package let name: String
+  public let kind: String
+  /// What it is chosen by.
+  public let name: String
   /// Nil where it is built in.
   package let provider: Provider?
 
   /// The plugin's name; "" where it is built in.
-  package var plugin: String { provider?.name ?? "" }
+  public var plugin: String { provider?.name ?? "" }
   /// The plugin's, or the library's.
-  package var version: String { provider?.version ?? Self.ownVersion }
+  public var version: String { provider?.version ?? Self.ownVersion }
   /// The plugin's, or the library's.
-  package var licence: String { provider?.licence ?? "Apache-2.0" }
+  public var licence: String { provider?.licence ?? "Apache-2.0" }
   /// The plugin's; "" where it is built in or was attached.
-  package var file: String { provider?.file ?? "" }
+  public var file: String { provider?.file ?? "" }
 
   private static let ownVersion = "\(FACENET_VERSION_MAJOR).\(FACENET_VERSION_MINOR).\(FACENET_VERSION_PATCH)"
 
   /// All components: those that are built in, by kind and name, then plugins' in the order in which they came.
-  package static var all: [ComponentListing] { loaded.withLock { builtIn + $0 } }
+  public static var all: [ComponentListing] { loaded.withLock { builtIn + $0 } }
 
   static func append(_ listings: [ComponentListing]) { loaded.withLock { $0 += listings } }
 

@@ -24,17 +24,6 @@ enum PluginCall {
 
   /// Keeps a plugin's sentence about the call in progress, cut to the buffer.
   static func keep(_ message: String) {
-    let buffer = UnsafeMutableBufferPointer(
-      start: facenet_plugin_message_buffer(), count: Int(facenet_error_capacity))
-    var length = 0
-    for character in message.unicodeScalars where character != "\0" {
-      let bytes = UTF8.encode(character)!
-      guard length + bytes.count < buffer.count else { break }
-      for byte in bytes {
-        buffer[length] = CChar(bitPattern: byte)
-        length += 1
-      }
-    }
-    buffer[length] = 0
+    MessageBuffer.write(message, to: facenet_plugin_message_buffer())
   }
 }

@@ -5,8 +5,11 @@ import Glibc
 /// What a plugin exports.
 package typealias PluginEntry = @convention(c) (UnsafePointer<facenet_host>?, OpaquePointer?) -> facenet_status
 
-/// Loads plugins. They stay until the process ends. Any thread: one plugin after another.
-package enum PluginLoader {
+/// Loads plugins: shared objects that bring detectors, embedders, decoders and more, which are then chosen by name.
+///
+/// A plugin is code and can do all that the process can. Nothing is loaded unless it is asked for, and what was loaded
+/// stays until the process ends. Any thread: one plugin after another.
+public enum PluginLoader {
   private static let symbol = "facenet_plugin_entry"
   private static let turn = Turn()
   /// The addresses of the entries that have succeeded.
@@ -14,15 +17,16 @@ package enum PluginLoader {
 
   /// Loads a shared object and adds its components. One that is loaded already is a success that does nothing.
   /// - Throws: `notFound`, `inputOutput` where it cannot be loaded, `invalidArgument` for what is no regular file or
-  ///   may be written by anybody, `corrupt` for what is no shared object, and as ``attach(_:)`` does.
-  package static func load(_ path: String) throws(FacenetError) {
+  ///   may be written by anybody, `corrupt` for what is no shared object, `pluginFailed` where the entry fails or the
+  ///   plugin breaks its contract, `unsupported` for another ABI. Then nothing was added.
+  public static func load(_ path: String) throws(FacenetError) {
     try alone { () throws(FacenetError) in try loadInTurn(path) }
   }
 
   /// Loads the files of a folder whose names end in `.so`, by name. All are tried.
   /// - Returns: how many of them are loaded now, and why the first of the others is not.
   /// - Throws: `notFound` or `inputOutput` where the folder cannot be read, `invalidArgument` where anybody may write it.
-  package static func loadDirectory(_ path: String) throws(FacenetError) -> (count: Int, failure: FacenetError?) {
+  public static func loadDirectory(_ path: String) throws(FacenetError) -> (count: Int, failure: FacenetError?) {
     let folder = try TrustedFile.resolve(path)
     var (count, failure): (Int, FacenetError?) = (0, nil)
     for name in try names(in: folder) {
@@ -35,8 +39,6 @@ package enum PluginLoader {
   }
 
   /// Adds the components of a plugin that is part of the process already; see ``load(_:)``.
-  /// - Throws: `pluginFailed` where the entry fails or the plugin breaks its contract, `unsupported` for another ABI,
-  ///   `invalidArgument` for a name that is taken. Then nothing was added.
   package static func attach(_ entry: @escaping PluginEntry) throws(FacenetError) {
     try alone { () throws(FacenetError) in try run(entry, file: nil) }
   }

@@ -17,7 +17,16 @@ final class Turn: Sendable {
     guard !isMine else {
       throw FacenetError(.invalidArgument, "\(what()) takes one call at a time and is in use by this thread's own")
     }
-    return try lock.withLock { _ throws(FacenetError) in
+    return try wait(for: body)
+  }
+
+  /// Work that cannot be refused: done in its turn, or at the end of the turn that this thread has.
+  func takeOrLeave(_ work: @escaping @Sendable () -> Void) {
+    if isMine { left.withLock { $0.append(work) } } else { wait(for: work) }
+  }
+
+  private func wait<Result, Failure: Error>(for body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    try lock.withLock { _ throws(Failure) in
       owner.store(UInt(pthread_self()), ordering: .relaxed)
       defer {
         for work in left.withLock({ works in works.leave() }) { work() }
@@ -25,12 +34,6 @@ final class Turn: Sendable {
       }
       return try body()
     }
-  }
-
-  /// Work that cannot be refused: done in its turn, or at the end of the turn that this thread has.
-  func takeOrLeave(_ work: @escaping @Sendable () -> Void) {
-    guard isMine else { return try! take("", work) }
-    left.withLock { $0.append(work) }
   }
 
   /// Only this thread makes it its own.
