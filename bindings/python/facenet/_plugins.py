@@ -51,5 +51,5 @@ def plugins() -> List[Component]:
 def _component(position: int) -> Component:
     raw = CComponent()
     check(library.facenet_plugin_component(position, ctypes.byref(raw)))
-    texts = [getattr(raw, field).decode("utf-8", "surrogateescape") for field, _ in CComponent._fields_]
+    texts = [getattr(raw, field[0]).decode("utf-8", "surrogateescape") for field in CComponent._fields_]
     return Component(texts[0], texts[1], texts[2] or None, texts[3], texts[4], texts[5] or None)
