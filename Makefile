@@ -156,7 +156,7 @@ $(BUILD)/bin/facenet $(BUILD)/lib/libfacenet.so:
 
 # A test that lacks its tool is skipped and says so.
 test-tools: packages
-	-@sh scripts/packages.sh abigail-tools cmake man-db valgrind zsh
+	-@sh scripts/packages.sh abigail-tools cmake libblas3 man-db valgrind zsh
 
 labelled:
 	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }

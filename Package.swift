@@ -55,6 +55,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(name: "CSystem"),
     .target(name: "CThread"),
@@ -74,7 +75,7 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
-    floor("Plugins", ["CFacenet", "CThread", "Core", "Faces", "Imaging"]),
+    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Graph", "Imaging", "ONNX"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",
@@ -95,6 +96,8 @@ let package = Package(
     tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("Gallery", ["Core", "Faces", "Search"]),
+    .target(name: "ForeignFunctions", path: "Tests/ForeignFunctions"),
+    tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Graph", "ONNX"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

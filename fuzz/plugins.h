@@ -1,5 +1,5 @@
 /* The calls of plugins: files that are none, and the list of what is built in. */
-#include "arguments.h"
+#include "operators.h"
 
 static void plugin_load(caller *c) {
   const file *origin;
@@ -26,4 +26,4 @@ static void plugin_component(caller *c) {
 
 #define PLUGIN_CALLS                                                                                   \
   CALL(plugin_load, 2), CALL(plugin_load_directory, 1), CALL(plugin_component_count, 1),               \
-  CALL(plugin_component, 2)
+  CALL(plugin_component, 2), CALL(plugin_attach, 3)

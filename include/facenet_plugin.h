@@ -166,24 +166,42 @@ typedef struct facenet_store_methods {
   void (*close)(void *self); /* NULL: nothing to close */
 } facenet_store_methods;
 
-/* Operator: a plain C function that becomes an operator of ONNX graphs. How it is called is data, see docs/plugins.md:
- * one letter a parameter, in order; an upper-case letter begins an input or output, what follows it is of it.
- *   X const float *, the next input     Y float *, the next output
- *   S const int64_t *, the next input, whole numbers
- *   n size_t, elements of the tensor before it      d size_t, its next dimension, from the first
- *   r size_t, its rank      h const int64_t *, its shape      s size_t, elements from a row to the next
- *   f float, i int64_t: the next attribute          p void *, the component
- * void leaky_relu(const float *x, float *y, size_t n, float alpha) is "XYnf" with the attributes "alpha". A letter b, w,
- * or q before n, d, r, s or i makes it an int32_t, a uint32_t or a uint64_t. */
+/* Operator: a plain C function, of any library, that becomes an operator of ONNX graphs. How it is called is data: the
+ * signature has a letter for each parameter, in order; spaces between them mean nothing.
+ *   X  const float *, the next input           Y  float *, the next output
+ *   S  const int64_t *, the next input         T  int64_t *, the next output
+ *   Z  float *, the next output, which begins as a copy of the next input: for functions that work in place
+ *   n  size_t, how many elements               m  size_t, how many rows: all dimensions but the last multiplied
+ *   c  size_t, elements of a row               s  size_t, elements from the beginning of a row to that of the next
+ *   r  size_t, how many dimensions             d  size_t, one of them: d.0, d.1    h  const int64_t *, all of them;
+ *      each of the tensor before it, or of input 0 where there is none, or of the input it names: n1, d1.0
+ *   f  float, g  double, i  int64_t: the next attribute
+ *   k  int64_t, a number: k-1                  p  void *, the component
+ *   w  before n m c s r d i k makes it an int32_t: wn, wk1
+ * Before the parameters stands what it returns: nothing for void, "!" for a facenet_status, "=Y", "=T" or "=wT" for a
+ * float, an int64_t (or size_t) or an int32_t that is the next output's only element. Before all, "*" means a function
+ * of single elements, called for each: X, S and wS are a float, int64_t and int32_t, Y, T and Z point to one, "=Y" is
+ * one; an input of one element is the same for all.
+ *   void leaky_relu(const float *x, float *y, size_t n, float alpha)                  "XYnf", attributes "alpha=0.01"
+ *   float cblas_sdot(int n, const float *x, int incx, const float *y, int incy)       "=Y wn X wk1 X wk1", shape "[]"
+ *   float erff(float x)                                                               "*=YX"
+ * Tensors are dense, row after row. The function is called while models are opened (on constants) and run, on several
+ * threads at once unless it has FACENET_ONE_THREAD; it has to write all of its outputs, nothing else, and to depend on
+ * its arguments alone.
+ * WARNING: nobody can check that a signature is the function's. A wrong one reads and writes where it must not, as a
+ * wrong prototype in C does; sizes and attributes come from a model's file, and what the function does with them is its
+ * own matter. Types, counts and shapes of a node are checked against signature and shape rule before every call. */
 typedef struct facenet_operator {
-  uint32_t struct_size;
-  uint32_t version;       /* the operator set's version that it belongs to, from 1 */
-  const char *domain;     /* "com.example": not empty, not "ai.onnx" */
-  const char *signature;  /* "XYnf"; at most 32 parameters */
-  const char *attributes; /* "alpha=0.01,beta": names in the order of f and i, with defaults; NULL: none */
-  const char *shape;      /* of each output, separated by ";": "=0" as input 0's, or sizes "0.0,512,0.1" from dimensions
-                             of inputs (input.dimension) and numbers */
-  void (*function)(void); /* returns nothing, or with "!" before the signature a facenet_status */
+  uint32_t struct_size, flags;
+  int64_t version;        /* of the domain's operator set, from which on it is as it is: 1 or more */
+  const char *domain;     /* "com.example": 1 to 64 letters, digits, "-", "_" and "."; not "ai.onnx" */
+  const char *signature;  /* "XYnf": at most 256 bytes and 32 parameters */
+  const char *attributes; /* "alpha=0.01,beta": the names of f, g and i in their order, with defaults; NULL: none. At
+                             most 1024 bytes */
+  const char *shape;      /* of each output, separated by ";": "=0" as input 0's, or sizes "[0.0,2*0.1+1,512]" of
+                             dimensions (input.dimension), numbers and integer attributes with + - * / as in C;
+                             "[]" is a single value. NULL: all as input 0's. At most 1024 bytes */
+  void (*function)(void); /* cast to this type */
   const char *gradient;   /* the name of an operator of this domain that computes the gradients of inputs; NULL: none */
 } facenet_operator;
 

@@ -27,8 +27,8 @@ COPIED = ["bindings/python/tests", "bindings/python/examples", "bindings/python/
 COPIED += ["Tests/Golden/face_recognition.csv"]
 CARRIED = ["facenet/libfacenet.so.0", "facenet/py.typed", "facenet/compat/face_recognition.py"]
 CARRIED += ["facenet/recipes/facenet.py", "facenet/recipes/requirements.txt", "facenet/recipes/environment.sh"]
-CARRIED += ["facenet.libs/libturbojpeg-", "facenet.libs/libpng16-", "facenet.libs/libsqlite3-"]
-CARRIED += [f"/licenses/LICENSE{suffix}" for suffix in ("", ".libturbojpeg", ".libpng16", ".libsqlite3")]
+CARRIED += ["facenet.libs/libturbojpeg-", "facenet.libs/libpng16-", "facenet.libs/libsqlite3-", "facenet.libs/libffi-"]
+CARRIED += [f"/licenses/LICENSE{suffix}" for suffix in ("", ".libturbojpeg", ".libpng16", ".libsqlite3", ".libffi")]
 
 
 def check_contents(wheel: Path) -> None:

@@ -12,7 +12,7 @@ package final class Registry<Component: Sendable>: Sendable {
   package let kind: String
   private let entries: Lock<[String: Entry]>
 
-  package init(kind: String, builtIn: KeyValuePairs<String, Component> = [:]) {
+  package init(kind: String, builtIn: [String: Component] = [:]) {
     self.kind = kind
     entries = Lock(
       builtIn.reduce(into: [:]) { entries, item in

@@ -84,7 +84,12 @@ enum Host {
 
   private static let addOperator:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_operator>?, Pointer?)
-      -> facenet_status = { registrar, _, _, _ in unsupported(registrar, "operators") }
+      -> facenet_status = { registrar, name, description, component in
+        Registrar.with(registrar) { registrar throws(FacenetError) in
+          let given = try registrar.table(description, facenet_operator(), firstSize: 64, "an operator's description")
+          try registrar.add(name, given, component)
+        }
+      }
 
   private static func unsupported(_ registrar: OpaquePointer?, _ kind: String) -> facenet_status {
     Registrar.with(registrar) { _ throws(FacenetError) in

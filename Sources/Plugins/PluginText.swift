@@ -23,6 +23,21 @@ enum PluginText {
     }
   }
 
+  /// 1 to 64 letters, digits and `_`, as operators have them.
+  /// - Throws: `pluginFailed`, calling the text `what`.
+  static func identifier(_ pointer: UnsafePointer<CChar>?, _ what: String) throws(FacenetError) -> String {
+    try text(pointer, what, "letters, digits and \"_\"") { Character(Unicode.Scalar($0)).isOfIdentifier }
+  }
+
+  /// 1 to 64 letters, digits, `-`, `_` and `.`, as domains of operators have them.
+  /// - Throws: `pluginFailed`, calling the text `what`.
+  static func domain(_ pointer: UnsafePointer<CChar>?, _ what: String) throws(FacenetError) -> String {
+    try text(pointer, what, "letters, digits, \"-\", \"_\" and \".\"") { byte in
+      let character = Character(Unicode.Scalar(byte))
+      return character.isOfIdentifier || character == "-" || character == "."
+    }
+  }
+
   private static func text(
     _ pointer: UnsafePointer<CChar>?, _ what: String, _ alphabet: String, _ isAllowed: (UInt8) -> Bool
   ) throws(FacenetError) -> String {
@@ -34,7 +49,7 @@ enum PluginText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// A message of any text: at most `limit` bytes of it, "" for NULL.
+  /// A text of any kind: at most `limit` bytes of it, "" for NULL.
   static func message(_ pointer: UnsafePointer<CChar>?, limit: Int) -> String {
     guard let pointer else { return "" }
     let bytes = UnsafeBufferPointer(start: pointer, count: strnlen(pointer, limit))

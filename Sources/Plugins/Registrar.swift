@@ -125,11 +125,20 @@ extension Registrar {
     to registry: Registry<Component>, _ make: (PluginComponent) -> Component
   ) throws(FacenetError) {
     let name = try located { () throws(FacenetError) in try PluginText.name(name, "a \(registry.kind)'s name") }
+    try add(name, flags: flags, pointer, to: registry, make)
+  }
+
+  /// Adds a component under a name that is checked.
+  /// - Throws: also what `make` throws.
+  func add<Component: Sendable>(
+    _ name: String, flags: UInt32, _ pointer: UnsafeMutableRawPointer?, to registry: Registry<Component>,
+    _ make: (PluginComponent) throws(FacenetError) -> Component
+  ) throws(FacenetError) {
     guard flags & ~UInt32(FACENET_ONE_THREAD) == 0 else {
       throw broken("sets flags \(flags) of the \(registry.kind) \(name) that are none")
     }
-    try add(name, to: registry) { provider in
-      make(
+    try add(name, to: registry) { provider throws(FacenetError) in
+      try make(
         PluginComponent(
           kind: registry.kind, name: name, provider: provider, pointer: pointer,
           isOneThread: flags & UInt32(FACENET_ONE_THREAD) != 0))
@@ -137,13 +146,14 @@ extension Registrar {
   }
 
   /// Adds a component under a name that is checked.
-  func add<Component: Sendable>(_ name: String, to registry: Registry<Component>, _ make: (Provider) -> Component)
-    throws(FacenetError)
-  {
+  /// - Throws: also what `make` throws.
+  func add<Component: Sendable>(
+    _ name: String, to registry: Registry<Component>, _ make: (Provider) throws(FacenetError) -> Component
+  ) throws(FacenetError) {
     guard let provider = state.withLock({ $0.provider }) else { throw broken("adds before it describes itself") }
     try located { () throws(FacenetError) in try registry.requireFree(name) }
     let listing = ComponentListing(kind: registry.kind, name: name, provider: provider)
-    let component = make(provider)
+    let component = try located { () throws(FacenetError) in try make(provider) }
     let isNew = state.withLock { state in
       guard !state.additions.contains(where: { $0.listing == listing }) else { return false }
       state.additions.append(
@@ -170,7 +180,7 @@ extension Registrar {
 
   func broken(_ how: String) -> FacenetError { FacenetError(.pluginFailed, "\(who) \(how)") }
 
-  private func located<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+  func located<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     do throws(FacenetError) { return try body() } catch {
       throw FacenetError(error.status, "\(who): \(error.message)")
     }
