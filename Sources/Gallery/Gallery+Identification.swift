@@ -31,9 +31,9 @@ extension Gallery {
       }
     }
     let threshold = try threshold(options.acceptance)
-    let ranked = try searching { index, owners throws(FacenetError) in
+    let ranked = try searching { state throws(FacenetError) in
       try Ranking(
-        index: index, owners: owners, metric: model.metric, people: max(2, options.people),
+        index: state.index, owners: state.owners, metric: model.metric, people: max(2, options.people),
         templates: options.templates
       ).rank(embeddings)
     }

@@ -25,8 +25,9 @@ public enum TemplateEncoding: String, Sendable, CaseIterable {
     return bytes
   }
 
+  /// Adds the numbers of an embedding to `vector`.
   /// - Throws: `corrupt` for a wrong count of bytes.
-  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int) throws(FacenetError) -> [Float] {
+  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int, to vector: inout [Float]) throws(FacenetError) {
     guard bytes.count == self.bytes(dimension: dimension) else {
       throw FacenetError(
         .corrupt,
@@ -35,8 +36,17 @@ public enum TemplateEncoding: String, Sendable, CaseIterable {
     func number(_ offset: Int) -> Float {
       Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
     }
-    if self == .float32 { return (0..<dimension).map { number(4 * $0) } }
-    let scale = number(0)
-    return (0..<dimension).map { Float(Int8(bitPattern: bytes[4 + $0])) * scale }
+    if self == .float32 {
+      vector.append(contentsOf: (0..<dimension).lazy.map { number(4 * $0) })
+    } else {
+      let scale = number(0)
+      vector.append(contentsOf: (0..<dimension).lazy.map { Float(Int8(bitPattern: bytes[4 + $0])) * scale })
+    }
+  }
+
+  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int) throws(FacenetError) -> [Float] {
+    var vector: [Float] = []
+    try decode(bytes, dimension: dimension, to: &vector)
+    return vector
   }
 }
