@@ -48,9 +48,8 @@ struct ExportedPerson {
       templates.append(
         Template(
           [], photo: row.text(0), digest: try bytes(hexadecimal: row.text(1)),
-          face: try face.withUnsafeBufferPointer { face throws(FacenetError) in
-            try Template.decodeFace(UnsafeRawBufferPointer(face))
-          }, time: row.real(3), quality: row.isNull(4) ? nil : Float(row.real(4)),
+          face: try face.withBytes(Template.decodeFace), time: row.real(3),
+          quality: row.isNull(4) ? nil : Float(row.real(4)),
           thumbnail: try bytes(hexadecimal: row.text(5))))
     }
     return templates

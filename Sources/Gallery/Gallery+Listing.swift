@@ -42,6 +42,14 @@ extension Gallery {
     return found
   }
 
+  /// Whether a person has a template of the photograph with this SHA-256 digest.
+  package func has(_ digest: [UInt8], of person: Int64) throws(FacenetError) -> Bool {
+    try read { connection throws(FacenetError) in
+      let found = "SELECT 1 FROM templates WHERE person = ? AND digest = ?"
+      return try connection.integer(found, [.integer(person), .blob(digest)]) != nil
+    }
+  }
+
   private func people(_ condition: String, _ values: [SQLiteValue]) throws(FacenetError) -> [Person] {
     var found: [Person] = []
     try read { connection throws(FacenetError) in

@@ -54,7 +54,8 @@ enum Schema {
     let mode = try connection.text("PRAGMA journal_mode = WAL")
     guard mode == "wal" else {
       throw FacenetError(
-        .unsupported, "the file system of \(connection.path) cannot hold a write-ahead log: SQLite keeps to \(mode ?? "none")")
+        .unsupported,
+        "the file system of \(connection.path) cannot hold a write-ahead log: SQLite keeps to \(mode ?? "none")")
     }
   }
 

@@ -36,7 +36,8 @@ struct TemplateTable {
     embeddings.reserveCapacity(templates.count * model.dimension)
     var wanted = templates
     try connection.run(
-      "SELECT id, person, embedding FROM templates WHERE id BETWEEN ? AND ? ORDER BY id", [.integer(first), .integer(last)]
+      "SELECT id, person, embedding FROM templates WHERE id BETWEEN ? AND ? ORDER BY id",
+      [.integer(first), .integer(last)]
     ) { row throws(FacenetError) in
       guard row.integer(0) == wanted.first else { return }
       wanted.removeFirst()

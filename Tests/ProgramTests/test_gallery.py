@@ -120,6 +120,12 @@ class Galleries(unittest.TestCase):
         self.assertEqual(names(gallery), acknowledged)
         facenet("gallery", "check", gallery)
 
+    def test_what_is_enrolled_is_not_searched_again(self) -> None:
+        photograph = SAMPLES / "obama.jpg"
+        facenet("gallery", "enrol", self.gallery, "Obama", photograph)
+        again = facenet("gallery", "enrol", self.gallery, "Obama", photograph, "--face", "900")
+        self.assertIn("1 enrolled before", again.stderr)
+
     def test_stream_is_identified_picture_by_picture(self) -> None:
         facenet("gallery", "enrol", self.gallery, "Obama", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
         pictures = [(SAMPLES / name).read_bytes() for name in ("obama3.jpg", "biden.jpg")]

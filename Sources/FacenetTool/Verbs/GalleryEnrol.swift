@@ -49,7 +49,12 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
   let work = list.people.enumerated().flatMap { person, entry in entry.photographs.map { (person, $0.path) } }
   console.begin(work.count, "photographs")
   try await inOrder(work.count, threads: share.photographs) { index in
-    Result { () throws(FacenetError) in try source.template(of: work[index].1) }
+    Result { () throws(FacenetError) in
+      try source.template(of: work[index].1) { digest throws(FacenetError) in
+        let person = try gallery.onlyPerson(named: list.people[work[index].0].name)
+        return try person.map { person throws(FacenetError) in try gallery.has(digest, of: person.id) } ?? false
+      }
+    }
   } consume: { index, result in
     try Interruption.check()
     enrolment.add(work[index].1, result)
@@ -81,20 +86,22 @@ private struct Enrolment {
     console.message("refused: " + sentence(error.message, about: path))
   }
 
-  mutating func add(_ path: String, _ result: Result<Template, FacenetError>) {
+  /// - Parameter result: no template for a photograph that the person has already.
+  mutating func add(_ path: String, _ result: Result<Template?, FacenetError>) {
     switch result {
-    case .success(let template): waiting.append(template)
+    case .success(nil): tally.alreadyPresent()
+    case .success(let template?): waiting.append(template)
     case .failure(let error): refuse(path, error)
     }
   }
 
   /// Writes the templates that wait, in one transaction, and says so when they are on disk.
   mutating func commit(_ name: String) throws {
+    guard !waiting.isEmpty else { return }
     defer { waiting = [] }
     let person: Person?
     do throws(FacenetError) { person = try gallery.onlyPerson(named: name) } catch { return refuseAll(name, error) }
-    let templates = try unknown(to: person)
-    guard !templates.isEmpty else { return }
+    let templates = different()
     let doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: name, person)
     for doubt in doubts { console.message("warning: \(doubt)") }
     let number: Int64
@@ -113,10 +120,9 @@ private struct Enrolment {
     try acknowledge(name, number, templates.count, doubts)
   }
 
-  /// The templates of photographs that the person has not got yet.
-  private mutating func unknown(to person: Person?) throws(FacenetError) -> [Template] {
+  /// The templates that wait, of photographs that are there twice one.
+  private mutating func different() -> [Template] {
     var digests = Set<[UInt8]>()
-    if let person { digests = Set(try gallery.templates(of: person.id).compactMap(\.digest)) }
     return waiting.filter { template in
       let isNew = template.digest.map { digests.insert($0).inserted } ?? true
       if !isNew { tally.alreadyPresent() }
