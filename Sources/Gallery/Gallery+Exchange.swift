@@ -31,8 +31,11 @@ extension Gallery {
       try output.write(NPYHeader.make(rows: count, columns: model.dimension))
       var done = 0
       let table = templates(in: connection)
-      try connection.run("\(TemplateTable.columns) ORDER BY person, id") { row throws(FacenetError) in
-        try output.write(TemplateEncoding.float32.encode(try table.template(row).embedding))
+      try connection.run("SELECT id, person, embedding FROM templates ORDER BY person, id") {
+        row throws(FacenetError) in
+        var embedding: [Float] = []
+        try table.read(row, to: &embedding)
+        try output.write(TemplateEncoding.float32.encode(embedding))
         done += 1
         try Progress.reached(Double(done) / Double(count))
       }

@@ -41,25 +41,29 @@ struct TemplateTable {
     ) { row throws(FacenetError) in
       guard row.integer(0) == wanted.first else { return }
       wanted.removeFirst()
-      do throws(FacenetError) {
-        let start = embeddings.count
-        try row.withBlob(2) { bytes throws(FacenetError) in
-          try encoding.decode(bytes, dimension: model.dimension, to: &embeddings)
-        }
-        try model.check(embeddings[start...])
-      } catch { throw damage(row, error).located(in: connection.path) }
+      try read(row, to: &embeddings)
     }
     return embeddings
+  }
+
+  /// Adds the embedding of a row that begins with a template's number, its person's and the embedding.
+  /// - Throws: `corrupt`, naming the template, for what is no embedding of the model.
+  func read(_ row: Statement, to embeddings: inout [Float]) throws(FacenetError) {
+    do throws(FacenetError) {
+      let start = embeddings.count
+      try row.withBlob(2) { bytes throws(FacenetError) in
+        try encoding.decode(bytes, dimension: model.dimension, to: &embeddings)
+      }
+      try model.check(embeddings[start...])
+    } catch { throw damage(row, error) }
   }
 
   /// The template of a row of ``columns``.
   /// - Throws: `corrupt`, naming the template, for what cannot be read.
   func template(_ row: Statement) throws(FacenetError) -> Template {
+    var embedding: [Float] = []
+    try read(row, to: &embedding)
     do throws(FacenetError) {
-      var embedding: [Float] = []
-      try row.withBlob(2) { bytes throws(FacenetError) in
-        try encoding.decode(bytes, dimension: model.dimension, to: &embedding)
-      }
       let face = try row.withBlob(5) { bytes throws(FacenetError) in try Template.decodeFace(bytes) }
       var template = Template(
         embedding, photo: row.text(3), digest: row.blob(4), face: face, time: row.real(6),
@@ -75,6 +79,7 @@ struct TemplateTable {
     let name = try? connection.text("SELECT name FROM people WHERE id = ?", [.integer(person)])
     return FacenetError(
       .corrupt,
-      "template \(row.integer(0)) of \(name ?? "nobody") (person \(person)) is damaged, remove it: \(error.message)")
+      "template \(row.integer(0)) of \(name ?? "nobody") (person \(person)) is damaged, remove it: "
+        + "\(error.message) (\(connection.path))")
   }
 }
