@@ -43,6 +43,7 @@ struct SearchState: Sendable {
   }
 
   private mutating func note(_ found: [(template: Int64, person: Int64)]) {
+    owners.reserveCapacity(owners.count + found.count)
     for (template, person) in found { owners[template] = person }
     newest = found.last?.template ?? newest
   }
