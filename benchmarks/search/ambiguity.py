@@ -1,4 +1,4 @@
-"""What a margin is worth below which two people are ambiguous, on LFW folds 1-3.
+"""What a margin is worth within which two people are ambiguous, where both are within the threshold, on LFW folds 1-3.
 
 The people and photographs are those of identification.py. At a threshold of some FPIR, of what is accepted: the share
 of right answers that a margin makes ambiguous, of wrong people of the gallery, and of strangers. The margin is a share
@@ -39,7 +39,8 @@ class Pairs:
     def shares(self, threshold: float, margin: float) -> List[float]:
         """Of the right, the wrong and the strangers who pass the threshold: how many are ambiguous; NaN of none."""
         accepted = self.nearest[:, 0] <= threshold
-        close = self.nearest[:, 1] - self.nearest[:, 0] < margin
+        second = self.nearest[:, 1]
+        close = (second <= threshold) & (second - self.nearest[:, 0] <= margin)
         counted = [accepted & (self.outcome == outcome) for outcome in (RIGHT, WRONG, STRANGER)]
         return [float(close[of].mean()) if of.any() else float("nan") for of in counted]
 
@@ -80,7 +81,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", default=",".join(DIMENSIONS), help="default: all, with commas between them")
     for model in parser.parse_args().models.split(","):
-        data = labelled(model)
+        data = labelled(model, as_made=True)
         if data is None:
             print("ambiguity: there is no shared/data/lfw beside the checkout", file=sys.stderr)
             return 2

@@ -32,7 +32,10 @@ struct Answer: Sendable {
     ]
   }
 
-  /// ``members`` and `candidates`, `threshold`, `reason`.
+  /// ``members`` of a face that was not embedded.
+  static let noMembers: [(String, JSON)] = [("verdict", .null), ("name", .null), ("distance", .null)]
+
+  /// ``members`` and `candidates`, those of the threshold, `reason`.
   func allMembers(_ count: Int) -> [(String, JSON)] {
     let people = identification.candidates.prefix(count).map { candidate in
       JSON.object([
@@ -41,8 +44,26 @@ struct Answer: Sendable {
       ])
     }
     return members + [
-      ("candidates", .list(people)), ("threshold", .number(identification.threshold.distance)),
-      ("reason", .text(identification.reason)),
+      ("candidates", .list(people)),
+    ] + identification.threshold.members + [("reason", .text(identification.reason))]
+  }
+}
+
+extension IdentificationThreshold {
+  /// `threshold`, `far` and `fpir` that it stands for (null where nothing was measured), `extrapolated`.
+  var members: [(String, JSON)] {
+    [
+      ("threshold", .number(distance)), ("far", falseAcceptRate.map { .number($0) } ?? .null),
+      ("fpir", falsePositiveIdentificationRate.map { .number($0) } ?? .null), ("extrapolated", .boolean(isExtrapolated)),
     ]
+  }
+
+  /// What the user is told once where the model was not measured at this threshold; nil where it was.
+  func doubt(about model: GalleryModel) -> String? {
+    guard isExtrapolated, let falseAcceptRate, let falsePositiveIdentificationRate else { return nil }
+    let measured = model.thresholds.map { "\($0.falseAcceptRate)" }
+    return "the threshold \(decimal(distance, 4)) is a guess: it stands for a false accept rate of \(falseAcceptRate), "
+      + "\(model.name) was measured from \(measured.first ?? "") to \(measured.last ?? ""); promised is that "
+      + "\(decimal(Double(100 * falsePositiveIdentificationRate), 2))% of strangers are taken for somebody"
   }
 }
