@@ -26,7 +26,7 @@ struct TemplateSource {
   func templates(of images: UnsafeBufferPointer<facenet_image>) throws(FacenetError) -> [Template] {
     try templates(images.count) { index throws(FacenetError) in
       let name = "images[\(index)]"
-      return try template(of: try view(images[index], name), name)
+      return try onlyFace(in: try view(images[index], name), name)
     }
   }
 
@@ -38,7 +38,7 @@ struct TemplateSource {
       let bytes = try File.read(path, limit: DecodeLimits().maximumFileBytes)
       let bitmap: Bitmap
       do throws(FacenetError) { bitmap = try Bitmap(decoding: bytes) } catch { throw error.located(in: path) }
-      var template = try bitmap.withView { view throws(FacenetError) in try template(of: view, path) }
+      var template = try bitmap.withView { view throws(FacenetError) in try onlyFace(in: view, path) }
       (template.photo, template.digest) = (File.absolutePath(path), SHA256.digest(bytes))
       return template
     }
@@ -57,7 +57,7 @@ struct TemplateSource {
     return templates
   }
 
-  private func template(of view: ImageView, _ name: String) throws(FacenetError) -> Template {
+  private func onlyFace(in view: ImageView, _ name: String) throws(FacenetError) -> Template {
     let faces = try pipeline.faces(in: view)
     guard let face = faces.first else { throw FacenetError(.notFound, "no face found in \(name)") }
     guard faces.count == 1 else {

@@ -158,8 +158,9 @@ import Testing
     #expect(abs(fpir - 0.01) < 1e-5 && abs(1 - pow(1 - far, 3) - 0.01) < 1e-5)
     let guess = try face("--fpir", "0.0001")
     #expect(guess.face["extrapolated"] as? Bool == true)
-    #expect(guess.messages.contains("is a guess") && guess.messages.contains("0.01% of strangers"))
+    #expect(guess.messages.contains("is a guess") && guess.messages.contains("1 in 10000 strangers"))
     let own = try face("--threshold", "\(measured.face["threshold"] as? Double ?? 0)")
+    #expect(try face("--threshold", "0.6").messages.isEmpty)
     #expect(abs((own.face["fpir"] as? Double ?? 0) - 0.01) < 1e-3)
   }
 
@@ -169,7 +170,9 @@ import Testing
     let other = folder.file("bare.gallery")
     try expect(["gallery", "create", other, "--embedder", bare])
     try expect(["gallery", "enrol", other, "Obama", Fixtures.sample("obama.jpg"), "--embedder", bare])
-    let words = try ["identify", other, Fixtures.sample("obama2.jpg"), Fixtures.sample("obama3.jpg"), "--embedder", bare]
+    let words = try [
+      "identify", other, Fixtures.sample("obama2.jpg"), Fixtures.sample("obama3.jpg"), "--embedder", bare,
+    ]
     let refused = try expect(words, status: 2)
     #expect(refused.output.isEmpty && refused.messages.contains("--threshold"))
     #expect(refused.messages.split(separator: "\n").count == 1)
@@ -197,14 +200,15 @@ import Testing
     let frames = try stream.objects()
     #expect(frames.count == 2)
     for frame in frames { try #require(frame["faces"] as? [[String: Any]]).forEach(check) }
-    #expect(try expect(["embed", photograph, "--detector", blind, "--all-faces"], status: 1).output.isEmpty)
+    #expect(try expect(["embed", photograph, "--detector", blind, "--all-faces"], status: 2).output.isEmpty)
     let largest = try expect(["embed", photograph, "--detector", blind], status: 2)
     #expect(largest.messages.contains("coincide"))
   }
 
   @Test func theEmbedderOfAGalleryIsItsOwn() throws {
     for verb in [["gallery", "enrol"], ["identify"]] {
-      #expect(try expect(verb + ["--help"]).output.replacing("\n", with: " ").contains("must be the gallery's"))
+      let help = try expect(verb + ["--help"]).output
+      #expect(help.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("must be the gallery's"))
     }
   }
 }

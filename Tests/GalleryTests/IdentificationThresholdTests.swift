@@ -43,8 +43,9 @@ import Testing
   }
 
   /// Nothing, one rate, and rates whose distances do not grow with them.
-  @Test(arguments: [[], [(0.01, 1)], [(0.01, 1), (0.1, 1)], [(0.01, 1), (0.01, 2)], [(0.01, 1), (0.1, 0.9)]]
-    as [[(Float, Float)]])
+  @Test(
+    arguments: [[], [(0.01, 1)], [(0.01, 1), (0.1, 1)], [(0.01, 1), (0.01, 2)], [(0.01, 1), (0.1, 0.9)]]
+      as [[(Float, Float)]])
   func withoutACalibrationOnlyDistancesAreAccepted(pairs: [(Float, Float)]) throws {
     let model = try GalleryModel(name: "bare", fingerprint: "0", dimension: 8, threshold: 0.6, thresholds: pairs)
     for acceptance in [Acceptance.falseAcceptRate(0.01), .falsePositiveIdentificationRate(0.01)] {

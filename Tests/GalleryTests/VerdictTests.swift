@@ -12,7 +12,8 @@ import Testing
     try withGallery { gallery in
       try gallery.enrol("Ann", templates: [Template(unit(0))])
       try gallery.enrol("Bob", templates: [Template(unit(1))])
-      return try gallery.identify(probe, options: IdentificationOptions(acceptance: .distance(threshold), margin: margin))
+      return try gallery.identify(
+        probe, options: IdentificationOptions(acceptance: .distance(threshold), margin: margin))
     }
   }
 

@@ -43,9 +43,8 @@ struct Answer: Sendable {
         ("distance", .number(candidate.distance)),
       ])
     }
-    return members + [
-      ("candidates", .list(people)),
-    ] + identification.threshold.members + [("reason", .text(identification.reason))]
+    return members + [("candidates", .list(people))] + identification.threshold.members
+      + [("reason", .text(identification.reason))]
   }
 }
 
@@ -54,16 +53,19 @@ extension IdentificationThreshold {
   var members: [(String, JSON)] {
     [
       ("threshold", .number(distance)), ("far", falseAcceptRate.map { .number($0) } ?? .null),
-      ("fpir", falsePositiveIdentificationRate.map { .number($0) } ?? .null), ("extrapolated", .boolean(isExtrapolated)),
+      ("fpir", falsePositiveIdentificationRate.map { .number($0) } ?? .null),
+      ("extrapolated", .boolean(isExtrapolated)),
     ]
   }
 
-  /// What the user is told once where the model was not measured at this threshold; nil where it was.
+  /// What to know of a threshold that was found for a rate where the model was not measured; nil where it was.
   func doubt(about model: GalleryModel) -> String? {
-    guard isExtrapolated, let falseAcceptRate, let falsePositiveIdentificationRate else { return nil }
-    let measured = model.thresholds.map { "\($0.falseAcceptRate)" }
-    return "the threshold \(decimal(distance, 4)) is a guess: it stands for a false accept rate of \(falseAcceptRate), "
-      + "\(model.name) was measured from \(measured.first ?? "") to \(measured.last ?? ""); promised is that "
-      + "\(decimal(Double(100 * falsePositiveIdentificationRate), 2))% of strangers are taken for somebody"
+    guard isExtrapolated, let falseAcceptRate, let falsePositiveIdentificationRate,
+      let smallest = model.thresholds.first, let largest = model.thresholds.last
+    else { return nil }
+    return
+      "the threshold \(decimal(distance, 4)) is a guess: \(oneIn(falsePositiveIdentificationRate)) strangers taken for "
+      + "somebody is \(oneIn(falseAcceptRate)) pairs of different people, and \(model.name) was measured from "
+      + "\(oneIn(largest.falseAcceptRate)) to \(oneIn(smallest.falseAcceptRate))"
   }
 }

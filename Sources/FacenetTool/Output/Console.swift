@@ -66,7 +66,8 @@ final class Console {
       bar?.draw(Int(fraction * Double(total)))
       return (try? Interruption.check()) != nil
     } _: {
-      () throws(FacenetError) in try work()
+      () throws(FacenetError) in
+      try work()
     }
   }
 

@@ -14,7 +14,8 @@ let galleryMigrateVerb = Verb(
     let embedder = try Embedder(arguments, threads: ThreadShare(arguments, over: 1).each)
     let gallery = try Gallery(arguments)
     let total = try gallery.count().templates
-    let migrated = try console.watch(total, "templates") { () throws(FacenetError) in try gallery.migrate(to: embedder) }
+    let migrated = try console.watch(total, "templates") { () throws(FacenetError) in try gallery.migrate(to: embedder)
+    }
     console.message("\(migrated.path) is for \(embedder.name) now: \(counted(total, "template"))")
     return .done
   })

@@ -52,7 +52,7 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
   let gallery = try Gallery(arguments)
   let options = identificationOptions(arguments)
   let threshold = try threshold(options.acceptance, gallery)
-  if let doubt = threshold.doubt(about: gallery.model) { console.message(doubt) }
+  if !arguments.has("threshold"), let doubt = threshold.doubt(about: gallery.model) { console.message(doubt) }
   let words = Array(arguments.operands[1...])
   if words.contains("-") {
     guard words.count == 1 else { throw UsageError("- stands alone: a stream is not read beside photographs") }
