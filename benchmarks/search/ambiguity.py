@@ -15,7 +15,6 @@ from typing import List
 import numpy as np
 from embeddings import DIMENSIONS, Labelled, labelled
 from identification import DRAWS, drawn, folds
-from mlann import squared_distances
 from population import Array
 
 from rows import markdown
@@ -46,6 +45,11 @@ class Pairs:
 
 
 RIGHT, WRONG, STRANGER = range(3)
+
+
+def squared_distances(left: Array, right: Array) -> Array:
+    """Between vectors of any length, (Q, d) and (N, d): (Q, N)."""
+    return (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * left @ right.T
 
 
 def pairs(data: Labelled, fold: Array, euclidean: bool, draws: int = DRAWS) -> Pairs:

@@ -63,9 +63,9 @@ extension IdentificationThreshold {
     guard isExtrapolated, let falseAcceptRate, let falsePositiveIdentificationRate,
       let smallest = model.thresholds.first, let largest = model.thresholds.last
     else { return nil }
-    return
-      "the threshold \(decimal(distance, 4)) is a guess: \(oneIn(falsePositiveIdentificationRate)) strangers taken for "
-      + "somebody is \(oneIn(falseAcceptRate)) pairs of different people, and \(model.name) was measured from "
+    let strangers = oneIn(falsePositiveIdentificationRate)
+    return "the threshold \(decimal(distance, 4)) is a guess: \(strangers) strangers taken for somebody is "
+      + "\(oneIn(falseAcceptRate)) pairs of different people, and \(model.name) was measured from "
       + "\(oneIn(largest.falseAcceptRate)) to \(oneIn(smallest.falseAcceptRate))"
   }
 }

@@ -150,9 +150,10 @@ class Gallery(Handle):
         person = ctypes.c_int64()
         texts = [_text(name, "name"), None if key is None else _text(key, "key")]
         with watched(progress):
-            if embeddings is None and all(isinstance(photo, (str, os.PathLike)) for photo in photos):
-                paths = (ctypes.c_char_p * len(photos))(*(path_bytes(photo) for photo in photos))
-                arguments: List[Any] = [self.handle, self.pipeline.handle, *texts, paths, len(photos)]
+            files = [photo for photo in photos if isinstance(photo, (str, os.PathLike))]
+            if embeddings is None and len(files) == len(photos):
+                paths = (ctypes.c_char_p * len(files))(*map(path_bytes, files))
+                arguments: List[Any] = [self.handle, self.pipeline.handle, *texts, paths, len(files)]
                 check(library.facenet_gallery_enrol_photos(*arguments, int(thumbnails), ctypes.byref(person)))
             elif embeddings is None:
                 pictures = [as_image(photo) for photo in photos]

@@ -121,8 +121,13 @@ def person_from_c(person: CPerson) -> Person:
 
 
 def threshold_from_c(threshold: CIdentificationThreshold) -> Threshold:
-    rates = [None if math.isnan(rate) else rate for rate in (threshold.false_accept_rate, threshold.false_positive_rate)]
-    return Threshold(threshold.distance, *rates, bool(threshold.extrapolated))
+    far, fpir = threshold.false_accept_rate, threshold.false_positive_rate
+    return Threshold(
+        threshold.distance,
+        None if math.isnan(far) else far,
+        None if math.isnan(fpir) else fpir,
+        bool(threshold.extrapolated),
+    )
 
 
 def template_from_c(template: CTemplate) -> Template:
