@@ -1,7 +1,6 @@
 import Core
 import Faces
 import Gallery
-import Glibc
 import Imaging
 
 /// Photographs in, templates out.
@@ -45,7 +44,7 @@ struct TemplateSource: Sendable {
       crop = bitmap
       template = Template(try embedder.embed([crop])[0])
     }
-    (template.photo, template.digest) = (absolutePath(path), SHA256.digest(bytes))
+    (template.photo, template.digest) = (File.absolutePath(path), SHA256.digest(bytes))
     if keepsThumbnails {
       template.thumbnail = try crop.withView { view throws(FacenetError) in try view.encodedJPEG(quality: 95) }
     }
@@ -69,11 +68,4 @@ struct TemplateSource: Sendable {
       return faces[0]
     }
   }
-}
-
-/// A path that means the same file wherever the program is run next.
-private func absolutePath(_ path: String) -> String {
-  guard let resolved = realpath(path, nil) else { return path }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }

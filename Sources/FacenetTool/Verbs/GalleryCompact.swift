@@ -1,3 +1,4 @@
+import Core
 import Gallery
 
 /// `facenet gallery compact`
@@ -5,6 +6,8 @@ let galleryCompactVerb = Verb(
   name: "gallery compact", summary: "Give back the space that removed people took, and save the index",
   operands: [.gallery],
   work: { arguments, console in
-    try Gallery(arguments).compact()
+    let gallery = try Gallery(arguments)
+    let templates = try gallery.count().templates
+    try console.watch(templates, "templates") { () throws(FacenetError) in try gallery.compact() }
     return .done
   })

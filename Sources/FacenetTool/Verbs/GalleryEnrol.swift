@@ -11,6 +11,7 @@ let galleryEnrolVerb = Verb(
       + "so an interrupted enrolment is simply done again.",
     "A photograph that shows no face, or several and nothing says which, is refused. A photograph that is far from the "
       + "person's others, or near to somebody else's, is enrolled with a warning.",
+    "--facts replaces those of somebody who is there already; `gallery show PERSON --json` shows them.",
     "The photographs of a person are written together, and a line is printed when they are on disk: the name and how many "
       + "were enrolled. --json prints an object a line: name, person (their number), enrolled, warnings.",
   ],
@@ -21,7 +22,8 @@ let galleryEnrolVerb = Verb(
     .integer("face", "N", 1...1000, "Of several faces take this one, best score first."),
     .flag("thumbnails", "Keep the aligned faces in the gallery, for `gallery migrate`."),
     .text("key", "KEY", "What another system calls the person; with NAME PHOTO only."),
-    .embedder, .detector, .minimumSize, .minimumScore, .threads, .json,
+    .text("facts", "JSON", "Anything else to keep of the person, a JSON text; with NAME PHOTO only."),
+    .galleryEmbedder, .detector, .minimumSize, .minimumScore, .threads, .json,
   ],
   exclusive: [["largest", "face"]]
     + ["detector", "largest", "face", "minimum-size", "minimum-score"].map { ["aligned", $0] },
@@ -32,19 +34,23 @@ let galleryEnrolVerb = Verb(
   examples: [
     ("facenet gallery enrol door.gallery people/", "Ann's photographs lie in people/Ann, Bob's in people/Bob."),
     ("facenet gallery enrol door.gallery Ann ann1.jpg ann2.jpg --largest", "Two photographs of one person."),
+    ("facenet gallery enrol door.gallery Bob bob.jpg --key 17 --facts '{\"floor\":3}'", "And what else is known."),
   ],
   work: enrol)
 
 @MainActor
 private func enrol(_ arguments: Arguments, _ console: Console) async throws -> ExitCode {
   let list = try EnrolmentList(Array(arguments.operands[1...]))
-  if arguments.has("key") && arguments.operands.count == 2 { throw UsageError("--key goes with NAME PHOTO...") }
+  for option in ["key", "facts"] where arguments.has(option) && arguments.operands.count == 2 {
+    throw UsageError("--\(option) goes with NAME PHOTO...")
+  }
   let gallery = try Gallery(arguments)
   let share = ThreadShare(arguments, over: list.photographs)
   let embedder = try gallery.embedder(arguments, threads: share.each)
   let source = try TemplateSource(arguments, embedder, threads: share.each)
   var enrolment = Enrolment(
-    gallery: gallery, key: arguments.text("key"), isJSON: arguments.has("json"), console: console)
+    gallery: gallery, key: arguments.text("key"), facts: arguments.text("facts"), isJSON: arguments.has("json"),
+    console: console)
   for failure in list.failures { enrolment.refuse(failure.path, failure.error) }
   let work = list.people.enumerated().flatMap { person, entry in entry.photographs.map { (person, $0.path) } }
   console.begin(work.count, "photographs")
@@ -67,13 +73,14 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
 private struct Enrolment {
   let gallery: Gallery
   let key: String?
+  let facts: String?
   let isJSON: Bool
   let console: Console
   private(set) var tally = EnrolmentTally()
   private var waiting: [Template] = []
 
-  init(gallery: Gallery, key: String?, isJSON: Bool, console: Console) {
-    (self.gallery, self.key, self.isJSON, self.console) = (gallery, key, isJSON, console)
+  init(gallery: Gallery, key: String?, facts: String?, isJSON: Bool, console: Console) {
+    (self.gallery, self.key, self.facts, self.isJSON, self.console) = (gallery, key, facts, isJSON, console)
   }
 
   mutating func refuse(_ path: String, _ error: FacenetError) {
@@ -92,7 +99,13 @@ private struct Enrolment {
   mutating func commit(_ name: String) throws {
     defer { waiting = [] }
     let person: Person?
-    do throws(FacenetError) { person = try gallery.onlyPerson(named: name) } catch { return refuseAll(name, error) }
+    do throws(FacenetError) {
+      person = try gallery.onlyPerson(named: name)
+      if let person, let facts { try gallery.setFacts(facts, of: person.id) }
+    } catch {
+      guard error.status == .invalidArgument else { throw error }
+      return refuseAll(name, error)
+    }
     let templates = try unknown(to: person)
     guard !templates.isEmpty else { return }
     let doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: name, person)
@@ -103,7 +116,7 @@ private struct Enrolment {
         try gallery.add(templates, to: person.id)
         number = person.id
       } else {
-        number = try gallery.enrol(name, key: key, templates: templates)
+        number = try gallery.enrol(name, key: key, facts: facts ?? "{}", templates: templates)
       }
     } catch {
       guard error.status == .invalidArgument else { throw error }
