@@ -117,6 +117,13 @@ package enum File {
     try replace(path, mode: mode) { output throws(FacenetError) in try output.write(bytes) }
   }
 
+  /// A path that means the same file wherever the process goes; as it is given where it leads nowhere.
+  package static func absolutePath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   static func failure(_ verb: String, _ path: String) -> FacenetError {
     let code = errno
     return FacenetError(

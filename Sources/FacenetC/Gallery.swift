@@ -67,14 +67,25 @@ public func facenet_gallery_enrol_images(
   _ images: UnsafePointer<facenet_image>?, _ count: Int, _ thumbnails: Int32, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
     let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
     let person = try output(person, "person")
-    try gallery.check(pipeline.embedder)
-    guard 0...1 ~= thumbnails else {
-      throw FacenetError(.invalidArgument, "thumbnails is \(thumbnails), expected 0 or 1")
-    }
-    let templates = try templates(of: try elements(images, count, "images"), pipeline, thumbnails: thumbnails == 1)
+    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
+    let templates = try source.templates(of: try elements(images, count, "images"))
+    person.pointee = try gallery.enrol(name, key: key, templates: templates)
+  }
+}
+
+@c @implementation
+public func facenet_gallery_enrol_photos(
+  _ gallery: OpaquePointer?, _ pipeline: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
+  _ paths: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ thumbnails: Int32,
+  _ person: UnsafeMutablePointer<Int64>?
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
+    let person = try output(person, "person")
+    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
+    let templates = try source.templates(of: try elements(paths, count, "paths"))
     person.pointee = try gallery.enrol(name, key: key, templates: templates)
   }
 }
@@ -132,6 +143,21 @@ public func facenet_gallery_identify(
     let probes = try embeddingRows(embeddings, count, of: gallery)
     let room = try IdentificationRoom(out, candidates, count: count, people: options.people)
     room.write(try gallery.identify(probes, options: options))
+  }
+}
+
+@c @implementation
+public func facenet_gallery_threshold(
+  _ gallery: OpaquePointer?, _ options: UnsafePointer<facenet_identification_options>?,
+  _ out: UnsafeMutablePointer<facenet_identification_threshold>?
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (out, options) = (try output(out), try IdentificationOptions(options))
+    let threshold = try gallery.threshold(options.acceptance)
+    out.pointee = facenet_identification_threshold(
+      distance: threshold.distance, false_accept_rate: threshold.falseAcceptRate ?? .nan,
+      false_positive_rate: threshold.falsePositiveIdentificationRate ?? .nan,
+      extrapolated: threshold.isExtrapolated ? 1 : 0)
   }
 }
 

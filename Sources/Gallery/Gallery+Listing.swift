@@ -42,11 +42,11 @@ extension Gallery {
     return found
   }
 
-  /// Whether a person has a template of the photograph with this SHA-256 digest.
-  package func has(_ digest: [UInt8], of person: Int64) throws(FacenetError) -> Bool {
+  /// Whether somebody of this name has a template of the photograph with this SHA-256 digest.
+  package func has(_ digest: [UInt8], of name: String) throws(FacenetError) -> Bool {
     try read { connection throws(FacenetError) in
-      let found = "SELECT 1 FROM templates WHERE person = ? AND digest = ?"
-      return try connection.integer(found, [.integer(person), .blob(digest)]) != nil
+      let templates = "SELECT 1 FROM templates WHERE person IN (SELECT id FROM people WHERE name = ?) AND digest = ?"
+      return try connection.integer(templates, [.text(name), .blob(digest)]) != nil
     }
   }
 

@@ -1,7 +1,6 @@
 import Core
 import Faces
 import Gallery
-import Glibc
 import Imaging
 
 /// Photographs in, templates out.
@@ -51,7 +50,7 @@ struct TemplateSource: Sendable {
       crop = bitmap
       template = Template(try embedder.embed([crop])[0])
     }
-    (template.photo, template.digest) = (absolutePath(path), digest)
+    (template.photo, template.digest) = (File.absolutePath(path), digest)
     if keepsThumbnails {
       template.thumbnail = try crop.withView { view throws(FacenetError) in try view.encodedJPEG(quality: 95) }
     }
@@ -75,11 +74,4 @@ struct TemplateSource: Sendable {
       return faces[0]
     }
   }
-}
-
-/// A path that means the same file wherever the program is run next.
-private func absolutePath(_ path: String) -> String {
-  guard let resolved = realpath(path, nil) else { return path }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }

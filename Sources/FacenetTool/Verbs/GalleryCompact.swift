@@ -1,3 +1,4 @@
+import Core
 import Gallery
 
 /// `facenet gallery compact`
@@ -6,6 +7,8 @@ let galleryCompactVerb = Verb(
   details: ["Nothing is left then of what the index learnt of them. Takes as much memory as the file has bytes."],
   operands: [.gallery],
   work: { arguments, console in
-    try Gallery(arguments).compact()
+    let gallery = try Gallery(arguments)
+    let templates = try gallery.count().templates
+    try console.watch(templates, "templates") { () throws(FacenetError) in try gallery.compact() }
     return .done
   })

@@ -13,15 +13,9 @@ let galleryMigrateVerb = Verb(
   work: { arguments, console in
     let embedder = try Embedder(arguments, threads: ThreadShare(arguments, over: 1).each)
     let gallery = try Gallery(arguments)
-    let bar = console.begin(try gallery.count().templates, "templates")
     let total = try gallery.count().templates
-    let migrated = try Progress.watch { fraction in
-      bar?.draw(Int(fraction * Double(total)))
-      return (try? Interruption.check()) != nil
-    } _: {
-      try gallery.migrate(to: embedder)
+    let migrated = try console.watch(total, "templates") { () throws(FacenetError) in try gallery.migrate(to: embedder)
     }
-    console.end()
     console.message("\(migrated.path) is for \(embedder.name) now: \(counted(total, "template"))")
     return .done
   })
