@@ -628,7 +628,8 @@ typedef struct facenet_candidate {
 
 /* Says whose faces count embeddings are, count x dimension floats, each by itself: out[i], and its best people, nearest
  * first, from candidates + i * options.people on; candidates may be NULL. Fails with INVALID_ARGUMENT for an embedding
- * that is not the model's, UNSUPPORTED where a rate is wanted of a model that was never measured. Since 0.1. */
+ * that is not the model's, UNSUPPORTED where a rate is wanted of a model that was never measured, CORRUPT, naming it,
+ * for a template of the gallery that is damaged. Since 0.1. */
 facenet_status facenet_gallery_identify(const facenet_gallery *gallery, const float *embeddings, size_t count,
                                         const facenet_identification_options *options, facenet_candidate *candidates,
                                         facenet_identification *out);
@@ -650,19 +651,21 @@ facenet_status facenet_gallery_threshold(const facenet_gallery *gallery, const f
 facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char *folder);
 
 /* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's
- * export and a key that somebody has, CORRUPT. Since 0.1. */
+ * export, a key that somebody has, and somebody without a key who is there already, by name and moment of enrolment;
+ * CORRUPT. Since 0.1. */
 facenet_status facenet_gallery_import(facenet_gallery *gallery, const char *folder, size_t *people);
 
 /* Binds the gallery to the embedder of another pipeline: embeds all faces again, from their photographs where these are
- * what they were, else from their thumbnails; all or none. The handle goes on with the new model; others, and other
- * processes, have to open the gallery again. Fails with NOT_FOUND, naming the person, where neither is left of a
- * template. Since 0.1. */
+ * what they were, else from thumbnails of the new crops' size; all or none. The handle goes on with the new model;
+ * others, and other processes, have to open the gallery again. Fails with NOT_FOUND, naming the person, where neither is
+ * left of a template. Since 0.1. */
 facenet_status facenet_gallery_migrate(facenet_gallery *gallery, const facenet_pipeline *pipeline);
 
 /* Reads all of the gallery. Fails with CORRUPT, naming the first fault, where it is not sound. Since 0.1. */
 facenet_status facenet_gallery_check(const facenet_gallery *gallery);
 
-/* Gives unused space back and overwrites what was removed. Since 0.1. */
+/* Gives unused space back, overwrites what was removed, and makes the index again of who is left. Takes as much memory
+ * as the file has bytes. Since 0.1. */
 facenet_status facenet_gallery_compact(facenet_gallery *gallery);
 
 /* Sizes of a gallery. Its layout is final. */

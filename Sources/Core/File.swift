@@ -109,8 +109,7 @@ package enum File {
     }
 
     package func write(_ bytes: [UInt8]) throws(FacenetError) {
-      let result = bytes.withUnsafeBytes { buffer in Result { () throws(FacenetError) in try write(buffer) } }
-      try result.get()
+      try bytes.withBytes(write)
     }
   }
 

@@ -190,7 +190,8 @@ public func facenet_gallery_check(_ gallery: OpaquePointer?) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
     let faults = try gallery.check()
     if let first = faults.first {
-      throw FacenetError(.corrupt, "\(gallery.path): \(first)" + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
+      let place = first.contains(gallery.path) ? "" : "\(gallery.path): "
+      throw FacenetError(.corrupt, place + first + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
     }
   }
 }

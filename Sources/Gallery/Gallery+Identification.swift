@@ -31,10 +31,11 @@ extension Gallery {
       }
     }
     let threshold = try threshold(options.acceptance)
-    let ranked = try searching { index, owners throws(FacenetError) in
+    let ranked = try searching { state throws(FacenetError) in
       try Ranking(
-        search: { probes, nearest throws(FacenetError) in try index.search(probes, nearest: nearest) }, owners: owners,
-        total: templateCount, metric: model.metric, people: max(2, options.people), templates: options.templates
+        search: { probes, nearest throws(FacenetError) in try state.index.search(probes, nearest: nearest) },
+        owners: state.owners, total: templateCount, metric: model.metric, people: max(2, options.people),
+        templates: options.templates
       ).rank(embeddings)
     }
     var results: [Identification] = []

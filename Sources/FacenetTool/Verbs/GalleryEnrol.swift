@@ -55,7 +55,11 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
   let work = list.people.enumerated().flatMap { person, entry in entry.photographs.map { (person, $0.path) } }
   console.begin(work.count, "photographs")
   try await inOrder(work.count, threads: share.photographs) { index in
-    Result { () throws(FacenetError) in try source.template(of: work[index].1) }
+    Result { () throws(FacenetError) in
+      try source.template(of: work[index].1) { digest throws(FacenetError) in
+        try gallery.has(digest, of: list.people[work[index].0].name)
+      }
+    }
   } consume: { index, result in
     try Interruption.check()
     enrolment.add(work[index].1, result)
@@ -77,7 +81,8 @@ private struct Enrolment {
   let isJSON: Bool
   let console: Console
   private(set) var tally = EnrolmentTally()
-  private var waiting: [Template] = []
+  /// Photographs of one person; no template of those that they have already.
+  private var waiting: [(path: String, template: Template?)] = []
 
   init(gallery: Gallery, key: String?, facts: String?, isJSON: Bool, console: Console) {
     (self.gallery, self.key, self.facts, self.isJSON, self.console) = (gallery, key, facts, isJSON, console)
@@ -88,9 +93,9 @@ private struct Enrolment {
     console.message("refused: " + sentence(error.message, about: path))
   }
 
-  mutating func add(_ path: String, _ result: Result<Template, FacenetError>) {
+  mutating func add(_ path: String, _ result: Result<Template?, FacenetError>) {
     switch result {
-    case .success(let template): waiting.append(template)
+    case .success(let template): waiting.append((path, template))
     case .failure(let error): refuse(path, error)
     }
   }
@@ -104,9 +109,10 @@ private struct Enrolment {
       if let person, let facts { try gallery.setFacts(facts, of: person.id) }
     } catch {
       guard error.status == .invalidArgument else { throw error }
-      return refuseAll(name, error)
+      return refuse(waiting.map(\.path), error)
     }
-    let templates = try unknown(to: person)
+    let templates = different()
+    tally.alreadyPresent(waiting.count - templates.count)
     guard !templates.isEmpty else { return }
     let doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: name, person)
     for doubt in doubts { console.message("warning: \(doubt)") }
@@ -120,25 +126,20 @@ private struct Enrolment {
       }
     } catch {
       guard error.status == .invalidArgument else { throw error }
-      return refuseAll(name, error)
+      return refuse(templates.map { $0.photo ?? name }, error)
     }
     tally.committed(templates.count)
     try acknowledge(name, number, templates.count, doubts)
   }
 
-  /// The templates of photographs that the person has not got yet.
-  private mutating func unknown(to person: Person?) throws(FacenetError) -> [Template] {
+  /// The templates that wait, one of each photograph.
+  private func different() -> [Template] {
     var digests = Set<[UInt8]>()
-    if let person { digests = Set(try gallery.templates(of: person.id).compactMap(\.digest)) }
-    return waiting.filter { template in
-      let isNew = template.digest.map { digests.insert($0).inserted } ?? true
-      if !isNew { tally.alreadyPresent() }
-      return isNew
-    }
+    return waiting.compactMap(\.template).filter { $0.digest.map { digests.insert($0).inserted } ?? true }
   }
 
-  private mutating func refuseAll(_ name: String, _ error: FacenetError) {
-    for template in waiting { refuse(template.photo ?? name, error) }
+  private mutating func refuse(_ paths: [String], _ error: FacenetError) {
+    for path in paths { refuse(path, error) }
   }
 
   private func acknowledge(_ name: String, _ number: Int64, _ count: Int, _ doubts: [String]) throws {

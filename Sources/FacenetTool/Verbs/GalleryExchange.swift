@@ -20,7 +20,8 @@ let galleryExportVerb = Verb(
 let galleryImportVerb = Verb(
   name: "gallery import", summary: "Add the people of an export, or embeddings of a NumPy file",
   details: [
-    "An export is added all or not at all. Of a .npy file (float32, an embedding a row) some thousand rows are written at "
+    "An export is added all or not at all; somebody who is there already, by key, or by name and moment of enrolment, is "
+      + "refused. Of a .npy file (float32, an embedding a row) some thousand rows are written at "
       + "a time; rows of one key are one person, who is made where nobody has the key. Prints how many people, or "
       + "templates, were added."
   ],

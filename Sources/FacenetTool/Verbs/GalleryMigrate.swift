@@ -6,8 +6,8 @@ import Gallery
 let galleryMigrateVerb = Verb(
   name: "gallery migrate", summary: "Bind a gallery to another model: every face is embedded again",
   details: [
-    "Each face is cut again from its photograph, where that is still what it was, else its thumbnail is taken. All or "
-      + "nothing: where one face has neither, the gallery stays as it was."
+    "Each face is cut again from its photograph, where that is still what it was, else its thumbnail is taken, if it has "
+      + "the size of the new model's crops. All or nothing: where one face has neither, the gallery stays as it was."
   ],
   operands: [.gallery], options: [.embedder, .threads],
   work: { arguments, console in

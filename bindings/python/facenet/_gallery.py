@@ -327,7 +327,11 @@ class Gallery(Handle):
             check(library.facenet_gallery_export(self.handle, path_bytes(folder)))
 
     def import_people(self, folder: Path, *, progress: Optional[Progress] = None) -> int:
-        """Adds the people of an export, all or none; returns how many."""
+        """Adds the people of an export, all or none; returns how many.
+
+        Raises InvalidArgumentError for another model's export, and for somebody who is there already: by key, or without
+        one by name and moment of enrolment.
+        """
         people = ctypes.c_size_t()
         with watched(progress):
             check(library.facenet_gallery_import(self.handle, path_bytes(folder), ctypes.byref(people)))
@@ -350,7 +354,7 @@ class Gallery(Handle):
             check(library.facenet_gallery_check(self.handle))
 
     def compact(self) -> None:
-        """Gives unused space back and overwrites what was removed."""
+        """Gives unused space back, overwrites what was removed, and makes the index again of who is left."""
         check(library.facenet_gallery_compact(self.handle))
 
     def statistics(self) -> Sizes:
