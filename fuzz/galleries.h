@@ -153,9 +153,33 @@ static void gallery_threshold(caller *c) {
 
 static void gallery_export(caller *c) { succeeded(c, facenet_gallery_export(ANY_GALLERY(c), gallery_path(c, "export"))); }
 
+/* Writes a file of a scratch folder; as it was, or changed now and then. */
+static void write_changed(caller *c, file *file) {
+  size_t count = file->count;
+  const uint8_t *bytes = happens(&c->dice, 30) ? changed(c, file, &count) : file->bytes;
+  FILE *stream = fopen(file->path, "wb");
+  if (!stream || fwrite(bytes, 1, count, stream) != count || fclose(stream)) DEFECT(c, "cannot write %s", file->path);
+}
+
+/* A folder with what a gallery has exported just now, or the same with something changed. */
+static char *exported(caller *c, const facenet_gallery *gallery) {
+  static const char *const names[] = {"people.jsonl", "templates.npy", "model.txt"};
+  char folder[600];
+  snprintf(folder, sizeof folder, "%s/exported-%d", scratch, c->number);
+  if (facenet_gallery_export(gallery, folder) == FACENET_OK) {
+    file file = {.count = 0};
+    snprintf(file.path, sizeof file.path, "%s/%s", folder, ONE_OF(&c->dice, names));
+    if (!read_file(&file)) DEFECT(c, "an export without %s", file.path);
+    write_changed(c, &file);
+    free(file.bytes);
+  }
+  return lend_text(c, folder);
+}
+
 static void gallery_import(caller *c) {
-  char *folder = gallery_path(c, "export");
-  succeeded(c, facenet_gallery_import(ANY_GALLERY(c), folder, output(c, sizeof(size_t))));
+  facenet_gallery *gallery = ANY_GALLERY(c), *other = happens(&c->dice, 70) ? gallery : ANY_GALLERY(c);
+  char *folder = happens(&c->dice, 80) ? exported(c, other) : gallery_path(c, "export");
+  succeeded(c, facenet_gallery_import(gallery, folder, output(c, sizeof(size_t))));
 }
 
 static void gallery_check(caller *c) { succeeded(c, facenet_gallery_check(ANY_GALLERY(c))); }
@@ -165,9 +189,12 @@ static void gallery_statistics(caller *c) {
   succeeded(c, facenet_gallery_statistics(ANY_GALLERY(c), output(c, sizeof(facenet_gallery_sizes))));
 }
 
+/* Keys that a gallery takes, or one among them that it may refuse. */
 static const char **any_person_keys(caller *c, size_t count) {
+  static const char *const right[] = {"Ann", "Bob", "Cid", "Zo\xC3\xAB", "%s%n"};
   const char **keys = lend(c, count * sizeof *keys);
-  for (size_t i = 0; i < count; i++) keys[i] = any_name(c);
+  for (size_t i = 0; i < count; i++) keys[i] = lend_text(c, ONE_OF(&c->dice, right));
+  if (count && happens(&c->dice, 20)) keys[below(&c->dice, count)] = any_name(c);
   return keys;
 }
 
@@ -178,13 +205,32 @@ static void gallery_enrol_many(caller *c) {
   succeeded(c, facenet_gallery_enrol_many(gallery, any_person_keys(c, count), embeddings, any_count(c, count)));
 }
 
-/* An export's embeddings lie in such a file. */
+/* A file of embeddings as NumPy writes it, or the same with something changed. */
+static char *any_matrix(caller *c, size_t count, size_t dimension) {
+  char head[118];
+  static const char format[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }";
+  int length = snprintf(head, sizeof head, format, count, dimension);
+  memset(head + length, ' ', sizeof head - (size_t)length);
+  head[sizeof head - 1] = '\n';
+  size_t size = count * dimension * sizeof(float);
+  float *embeddings = any_embeddings(c, count, dimension);
+  file file = {.count = 10 + sizeof head + size};
+  snprintf(file.path, sizeof file.path, "%s/matrix-%d.npy", scratch, c->number);
+  file.bytes = lend(c, file.count);
+  memcpy(file.bytes, "\x93NUMPY\x01\x00\x76\x00", 10);
+  memcpy(file.bytes + 10, head, sizeof head);
+  memset(file.bytes + 10 + sizeof head, 0, size);
+  if (embeddings) memcpy(file.bytes + 10 + sizeof head, embeddings, size);
+  write_changed(c, &file);
+  return lend_text(c, file.path);
+}
+
 static void gallery_enrol_file(caller *c) {
-  char *folder = gallery_path(c, "export"), path[700];
+  facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 6);
   const char **keys = any_person_keys(c, count);
-  if (folder) snprintf(path, sizeof path, "%s/templates.npy", folder);
-  succeeded(c, facenet_gallery_enrol_file(ANY_GALLERY(c), keys, folder ? lend_text(c, path) : NULL, any_count(c, count)));
+  char *path = happens(&c->dice, 10) ? strange_path(c) : any_matrix(c, count, facenet_gallery_dimension(gallery));
+  succeeded(c, facenet_gallery_enrol_file(gallery, keys, path, any_count(c, count)));
 }
 
 static void gallery_set_facts(caller *c) {

@@ -10,22 +10,18 @@ extension Gallery: Handled {
   static var handleName: String { "facenet_gallery" }
 }
 
-/// Calls `body` with the gallery behind a handle, as a long call.
-func withGallery(_ gallery: OpaquePointer?, _ body: (Gallery) throws(FacenetError) -> Void) -> facenet_status {
-  watched { () throws(FacenetError) in try HandleTable.shared.use(gallery, "gallery", body) }
-}
-
 @c @implementation
 public func facenet_gallery_create(
   _ path: UnsafePointer<CChar>?, _ pipeline: OpaquePointer?, _ options: UnsafePointer<facenet_gallery_options>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   watched { () throws(FacenetError) in
-    let (out, path) = (try output(out), try text(path, "path"))
-    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
-    let (options, encoding) = try galleryOptions(options)
-    out.pointee = try HandleTable.shared.insert(
-      try Gallery(creating: path, model: GalleryModel(pipeline.embedder), encoding: encoding, options: options))
+    try give(out) { () throws(FacenetError) in
+      let (path, (options, encoding)) = (try text(path, "path"), try galleryOptions(options))
+      let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
+      let model = try GalleryModel(pipeline.embedder)
+      return try Gallery(creating: path, model: model, encoding: encoding, options: options)
+    }
   }
 }
 
@@ -35,17 +31,15 @@ public func facenet_gallery_open(
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   watched { () throws(FacenetError) in
-    let (out, path) = (try output(out), try text(path, "path"))
-    out.pointee = try HandleTable.shared.insert(try Gallery(path: path, options: try galleryOptions(options).options))
+    try give(out) { () throws(FacenetError) in
+      try Gallery(path: try text(path, "path"), options: try galleryOptions(options).options)
+    }
   }
 }
 
 @c @implementation
 public func facenet_gallery_dimension(_ gallery: OpaquePointer?) -> UInt32 {
-  guarded(else: 0) { () throws(FacenetError) in
-    let gallery: Gallery = try HandleTable.shared.object(gallery, "gallery")
-    return UInt32(clamping: gallery.model.dimension)
-  }
+  ask(gallery, "gallery", else: 0) { (gallery: Gallery) in UInt32(clamping: gallery.model.dimension) }
 }
 
 @c @implementation
@@ -213,7 +207,5 @@ public func facenet_gallery_statistics(_ gallery: OpaquePointer?, _ out: UnsafeM
 
 @c @implementation
 public func facenet_gallery_free(_ gallery: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(gallery, as: Gallery.self, "gallery")
-  }
+  release(gallery, as: Gallery.self, "gallery")
 }

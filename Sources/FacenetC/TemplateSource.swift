@@ -15,10 +15,7 @@ struct TemplateSource {
   init(_ pipeline: OpaquePointer?, _ thumbnails: Int32, for gallery: Gallery) throws(FacenetError) {
     self.pipeline = try HandleTable.shared.object(pipeline, "pipeline")
     try gallery.check(self.pipeline.embedder)
-    guard 0...1 ~= thumbnails else {
-      throw FacenetError(.invalidArgument, "thumbnails is \(thumbnails), expected 0 or 1")
-    }
-    keepsThumbnails = thumbnails == 1
+    keepsThumbnails = try truth(thumbnails, "thumbnails")
   }
 
   /// - Throws: `notFound` for a photograph without a face, `invalidArgument` for one with several, naming it; what

@@ -65,7 +65,10 @@ struct IndexHeader {
     options.likelihood = try choice(&reader, Self.likelihoods)
     let acceptance = try float(&reader)
     options.acceptance = acceptance.isNaN ? nil : acceptance
-    try options.validate()
+    do throws(FacenetError) { try options.validate() } catch { throw FacenetError(.corrupt, error.message) }
+    guard reader.isAtEnd else {
+      throw FacenetError(.corrupt, "the section '\(Self.section)' has \(reader.remaining) bytes too many")
+    }
     guard VectorIndex.dimensions.contains(dimension), count <= VectorStore.largestCount else {
       throw FacenetError(.corrupt, "\(count) vectors of \(dimension) dimensions are out of range")
     }

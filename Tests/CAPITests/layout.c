@@ -65,6 +65,9 @@ int main(void) {
   FIELD(facenet_index_options, choice);
   FIELD(facenet_index_options, likelihood);
   FIELD(facenet_index_options, acceptance);
+  SIZE(facenet_search_statistics);
+  FIELD(facenet_search_statistics, examined);
+  FIELD(facenet_search_statistics, judged);
   SIZE(facenet_template_encoding);
   SIZE(facenet_verdict);
   SIZE(facenet_person);

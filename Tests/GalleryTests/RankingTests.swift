@@ -1,6 +1,7 @@
 import Core
 import Faces
 import Search
+import TestSupport
 import Testing
 
 @testable import Gallery
@@ -19,7 +20,7 @@ import Testing
     try withFolder { folder in
       let model = try GalleryModel(name: "test", fingerprint: "01", dimension: 8, metric: metric, threshold: 1)
       let gallery = try Gallery(creating: folder + "/gallery.db", model: model)
-      var generator = SystemRandomNumberGenerator()
+      var generator = SeededGenerator(seed: UInt64(nearest))
       var templates: [Int64: [[Float]]] = [:]
       for person in 0..<40 {
         let own = (0...person % 6).map { _ in vector(&generator, metric) }

@@ -34,7 +34,7 @@ from ._errors import (
 )
 from ._gallery import Gallery
 from ._image import Image, ImageLike
-from ._index import Index
+from ._index import Index, SearchStatistics
 from ._library import version
 from ._model import Model, Session
 from ._parts import Detector, Embedder
@@ -70,6 +70,7 @@ __all__ = [
     "PluginError",
     "Progress",
     "Quality",
+    "SearchStatistics",
     "Session",
     "Sizes",
     "Template",

@@ -101,6 +101,10 @@ class CIndexOptions(ctypes.Structure):
     ]
 
 
+class CSearchStatistics(ctypes.Structure):
+    _fields_ = [("examined", c_uint64), ("judged", c_uint64)]
+
+
 class CGalleryOptions(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -233,6 +237,7 @@ _STATUS: Dict[str, List[Any]] = {
         c_size_t,
         c_void_p,
         c_void_p,
+        POINTER(CSearchStatistics),
     ],
     "facenet_index_save": [c_void_p, c_char_p],
     "facenet_index_check": [c_void_p],
