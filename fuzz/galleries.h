@@ -83,6 +83,18 @@ static void gallery_enrol_images(caller *c) {
   succeeded(c, facenet_gallery_enrol_images(gallery, pipeline, name, key, images, any_count(c, count), any_thumbnails(c), person));
 }
 
+static void gallery_enrol_photos(caller *c) {
+  facenet_gallery *gallery = ANY_GALLERY(c);
+  const file *origin;
+  size_t count = below(&c->dice, 3);
+  const char **paths = lend(c, count * sizeof *paths);
+  for (size_t i = 0; i < count; i++) paths[i] = any_path(c, PICTURES, &origin);
+  facenet_pipeline *pipeline = (facenet_pipeline *)any_handle(c, PIPELINE);
+  char *name = any_name(c), *key = any_person_key(c);
+  int64_t *person = output(c, sizeof *person);
+  succeeded(c, facenet_gallery_enrol_photos(gallery, pipeline, name, key, paths, any_count(c, count), any_thumbnails(c), person));
+}
+
 static void gallery_add(caller *c) {
   facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 4);
@@ -131,11 +143,43 @@ static void gallery_identify(caller *c) {
   succeeded(c, facenet_gallery_identify(gallery, embeddings, any_count(c, count), lent, candidates, out));
 }
 
+static void gallery_threshold(caller *c) {
+  facenet_identification_options options = {.margin = any_share(&c->dice)};
+  float *const wanted[] = {&options.false_positive_rate, &options.false_accept_rate, &options.distance};
+  *wanted[below(&c->dice, 3)] = happens(&c->dice, 80) ? any_share(&c->dice) : any_float(&c->dice);
+  facenet_identification_threshold *out = output(c, sizeof *out);
+  succeeded(c, facenet_gallery_threshold(ANY_GALLERY(c), any_options(c, &options, sizeof options), out));
+}
+
 static void gallery_export(caller *c) { succeeded(c, facenet_gallery_export(ANY_GALLERY(c), gallery_path(c, "export"))); }
 
+/* Writes a file of a scratch folder; as it was, or changed now and then. */
+static void write_changed(caller *c, file *file) {
+  size_t count = file->count;
+  const uint8_t *bytes = happens(&c->dice, 30) ? changed(c, file, &count) : file->bytes;
+  FILE *stream = fopen(file->path, "wb");
+  if (!stream || fwrite(bytes, 1, count, stream) != count || fclose(stream)) DEFECT(c, "cannot write %s", file->path);
+}
+
+/* A folder with what a gallery has exported just now, or the same with something changed. */
+static char *exported(caller *c, const facenet_gallery *gallery) {
+  static const char *const names[] = {"people.jsonl", "templates.npy", "model.txt"};
+  char folder[600];
+  snprintf(folder, sizeof folder, "%s/exported-%d", scratch, c->number);
+  if (facenet_gallery_export(gallery, folder) == FACENET_OK) {
+    file file = {.count = 0};
+    snprintf(file.path, sizeof file.path, "%s/%s", folder, ONE_OF(&c->dice, names));
+    if (!read_file(&file)) DEFECT(c, "an export without %s", file.path);
+    write_changed(c, &file);
+    free(file.bytes);
+  }
+  return lend_text(c, folder);
+}
+
 static void gallery_import(caller *c) {
-  char *folder = gallery_path(c, "export");
-  succeeded(c, facenet_gallery_import(ANY_GALLERY(c), folder, output(c, sizeof(size_t))));
+  facenet_gallery *gallery = ANY_GALLERY(c), *other = happens(&c->dice, 70) ? gallery : ANY_GALLERY(c);
+  char *folder = happens(&c->dice, 80) ? exported(c, other) : gallery_path(c, "export");
+  succeeded(c, facenet_gallery_import(gallery, folder, output(c, sizeof(size_t))));
 }
 
 static void gallery_check(caller *c) { succeeded(c, facenet_gallery_check(ANY_GALLERY(c))); }
@@ -145,9 +189,12 @@ static void gallery_statistics(caller *c) {
   succeeded(c, facenet_gallery_statistics(ANY_GALLERY(c), output(c, sizeof(facenet_gallery_sizes))));
 }
 
+/* Keys that a gallery takes, or one among them that it may refuse. */
 static const char **any_person_keys(caller *c, size_t count) {
+  static const char *const right[] = {"Ann", "Bob", "Cid", "Zo\xC3\xAB", "%s%n"};
   const char **keys = lend(c, count * sizeof *keys);
-  for (size_t i = 0; i < count; i++) keys[i] = any_name(c);
+  for (size_t i = 0; i < count; i++) keys[i] = lend_text(c, ONE_OF(&c->dice, right));
+  if (count && happens(&c->dice, 20)) keys[below(&c->dice, count)] = any_name(c);
   return keys;
 }
 
@@ -158,13 +205,32 @@ static void gallery_enrol_many(caller *c) {
   succeeded(c, facenet_gallery_enrol_many(gallery, any_person_keys(c, count), embeddings, any_count(c, count)));
 }
 
-/* An export's embeddings lie in such a file. */
+/* A file of embeddings as NumPy writes it, or the same with something changed. */
+static char *any_matrix(caller *c, size_t count, size_t dimension) {
+  char head[118];
+  static const char format[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }";
+  int length = snprintf(head, sizeof head, format, count, dimension);
+  memset(head + length, ' ', sizeof head - (size_t)length);
+  head[sizeof head - 1] = '\n';
+  size_t size = count * dimension * sizeof(float);
+  float *embeddings = any_embeddings(c, count, dimension);
+  file file = {.count = 10 + sizeof head + size};
+  snprintf(file.path, sizeof file.path, "%s/matrix-%d.npy", scratch, c->number);
+  file.bytes = lend(c, file.count);
+  memcpy(file.bytes, "\x93NUMPY\x01\x00\x76\x00", 10);
+  memcpy(file.bytes + 10, head, sizeof head);
+  memset(file.bytes + 10 + sizeof head, 0, size);
+  if (embeddings) memcpy(file.bytes + 10 + sizeof head, embeddings, size);
+  write_changed(c, &file);
+  return lend_text(c, file.path);
+}
+
 static void gallery_enrol_file(caller *c) {
-  char *folder = gallery_path(c, "export"), path[700];
+  facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 6);
   const char **keys = any_person_keys(c, count);
-  if (folder) snprintf(path, sizeof path, "%s/templates.npy", folder);
-  succeeded(c, facenet_gallery_enrol_file(ANY_GALLERY(c), keys, folder ? lend_text(c, path) : NULL, any_count(c, count)));
+  char *path = happens(&c->dice, 10) ? strange_path(c) : any_matrix(c, count, facenet_gallery_dimension(gallery));
+  succeeded(c, facenet_gallery_enrol_file(gallery, keys, path, any_count(c, count)));
 }
 
 static void gallery_set_facts(caller *c) {
@@ -216,11 +282,11 @@ static void gallery_migrate(caller *c) {
 
 #define GALLERY_CALLS                                                                                        \
   CALL(gallery_create, 4), CALL(gallery_open, 3), CALL(gallery_dimension, 1), CALL(gallery_enrol, 8),        \
-  CALL(gallery_enrol_images, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
+  CALL(gallery_enrol_images, 4), CALL(gallery_enrol_photos, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
   CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_facts, 2), CALL(gallery_remove, 3),        \
   CALL(gallery_person, 2), CALL(gallery_people, 3), CALL(gallery_person_with_key, 2),                        \
   CALL(gallery_people_named, 2), CALL(gallery_facts, 2), CALL(gallery_templates, 2),                         \
-  CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_export, 2),                     \
+  CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_threshold, 2), CALL(gallery_export, 2),                     \
   CALL(gallery_import, 2), CALL(gallery_migrate, 2), CALL(gallery_check, 2), CALL(gallery_compact, 1),       \
   CALL(gallery_statistics, 1), CALL(gallery_free, 1)
 

@@ -115,9 +115,12 @@ static void index_search(caller *c) {
   float *queries = any_vectors(c, count, dimension), *distances = output(c, count * nearest * sizeof *distances);
   int64_t *allowed = happens(dice, 30) ? any_keys(c, allowed_count) : NULL;
   int64_t *keys = output(c, count * nearest * sizeof *keys);
+  facenet_search_statistics *statistics = happens(dice, 50) ? output(c, count * sizeof *statistics) : NULL;
   if (!allowed) allowed_count = happens(dice, 95) ? 0 : 1;
   size_t stated = any_count(c, count), wanted = happens(dice, 3) ? impossible_size(dice) : nearest;
-  if (!succeeded(c, facenet_index_search(index, queries, stated, wanted, allowed, allowed_count, keys, distances))) return;
+  facenet_status status =
+    facenet_index_search(index, queries, stated, wanted, allowed, allowed_count, keys, distances, statistics);
+  if (!succeeded(c, status)) return;
   for (size_t i = 0; distances && stated == count && wanted == nearest && i < count * nearest; i++)
     if (!(distances[i] >= 0) || (i % nearest && distances[i] < distances[i - 1]) || (isinf(distances[i]) && keys[i] != -1))
       DEFECT(c, "place %zu has the distance %g", i, (double)distances[i]);

@@ -55,6 +55,31 @@ func output<Value>(_ pointer: UnsafeMutablePointer<Value>?, _ name: String = "ou
   return pointer
 }
 
+/// - Throws: `invalidArgument` for what is neither 0 nor 1.
+func truth(_ number: Int32, _ name: String) throws(FacenetError) -> Bool {
+  guard 0...1 ~= number else { throw FacenetError(.invalidArgument, "\(name) is \(number), expected 0 or 1") }
+  return number == 1
+}
+
+/// The caller's room for a list, and for how many there are, which may be more than fit.
+struct ListRoom<Element> {
+  private let elements: UnsafeMutableBufferPointer<Element>
+  private let count: UnsafeMutablePointer<Int>
+
+  /// - Throws: `invalidArgument` for NULL, `tooLarge`.
+  init(
+    _ elements: UnsafeMutablePointer<Element>?, _ capacity: Int, _ name: String, _ count: UnsafeMutablePointer<Int>?
+  ) throws(FacenetError) {
+    self.elements = try room(elements, capacity, name)
+    self.count = try output(count, "count")
+  }
+
+  func write<Value>(_ found: [Value], _ element: (Value) -> Element) {
+    for (place, value) in found.prefix(elements.count).enumerated() { elements[place] = element(value) }
+    count.pointee = found.count
+  }
+}
+
 private func check(_ count: Int, of stride: Int, _ name: String) throws(FacenetError) {
   guard count >= 0, count <= Int.max / 2 / stride else {
     throw FacenetError(.tooLarge, "\(name) cannot have \(UInt(bitPattern: count)) elements")

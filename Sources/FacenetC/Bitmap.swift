@@ -14,8 +14,7 @@ public func facenet_bitmap_open(_ path: UnsafePointer<CChar>?, _ out: UnsafeMuta
   -> facenet_status
 {
   guarded { () throws(FacenetError) in
-    let out = try output(out)
-    out.pointee = try HandleTable.shared.insert(try Bitmap(path: try text(path, "path")))
+    try give(out) { () throws(FacenetError) in try Bitmap(path: try text(path, "path")) }
   }
 }
 
@@ -24,8 +23,7 @@ public func facenet_bitmap_decode(
   _ bytes: UnsafeRawPointer?, _ count: Int, _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   guarded { () throws(FacenetError) in
-    let out = try output(out)
-    out.pointee = try HandleTable.shared.insert(try Bitmap(decoding: try file(bytes, count)))
+    try give(out) { () throws(FacenetError) in try Bitmap(decoding: try file(bytes, count)) }
   }
 }
 
@@ -43,7 +41,5 @@ public func facenet_bitmap_image(_ bitmap: OpaquePointer?, _ out: UnsafeMutableP
 
 @c @implementation
 public func facenet_bitmap_free(_ bitmap: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(bitmap, as: Bitmap.self, "bitmap")
-  }
+  release(bitmap, as: Bitmap.self, "bitmap")
 }

@@ -40,17 +40,12 @@ public func facenet_detect(
 ) -> facenet_status {
   watched { () throws(FacenetError) in
     let detector: Detector = try HandleTable.shared.object(detector, "detector")
-    let room = try room(faces, capacity, "faces")
-    let count = try output(count, "count")
-    let found = try detector.detect(try view(image, "image"))
-    for (index, face) in found.prefix(capacity).enumerated() { room[index] = facenet_face(face) }
-    count.pointee = found.count
+    let list = try ListRoom(faces, capacity, "faces", count)
+    list.write(try detector.detect(try view(image, "image")), facenet_face.init)
   }
 }
 
 @c @implementation
 public func facenet_detector_free(_ detector: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(detector, as: Detector.self, "detector")
-  }
+  release(detector, as: Detector.self, "detector")
 }

@@ -36,18 +36,12 @@ public func facenet_embedder_decode(
 
 @c @implementation
 public func facenet_embedder_dimension(_ embedder: OpaquePointer?) -> UInt32 {
-  guarded(else: 0) { () throws(FacenetError) in
-    let embedder: Embedder = try HandleTable.shared.object(embedder, "embedder")
-    return UInt32(clamping: embedder.dimension)
-  }
+  ask(embedder, "embedder", else: 0) { (embedder: Embedder) in UInt32(clamping: embedder.dimension) }
 }
 
 @c @implementation
 public func facenet_embedder_side(_ embedder: OpaquePointer?) -> UInt32 {
-  guarded(else: 0) { () throws(FacenetError) in
-    let embedder: Embedder = try HandleTable.shared.object(embedder, "embedder")
-    return UInt32(clamping: embedder.side)
-  }
+  ask(embedder, "embedder", else: 0) { (embedder: Embedder) in UInt32(clamping: embedder.side) }
 }
 
 @c @implementation
@@ -102,9 +96,7 @@ public func facenet_embedder_distance(
 
 @c @implementation
 public func facenet_embedder_free(_ embedder: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(embedder, as: Embedder.self, "embedder")
-  }
+  release(embedder, as: Embedder.self, "embedder")
 }
 
 /// Checks and borrows the caller's crops.

@@ -10,22 +10,18 @@ extension Gallery: Handled {
   static var handleName: String { "facenet_gallery" }
 }
 
-/// Calls `body` with the gallery behind a handle, as a long call.
-func withGallery(_ gallery: OpaquePointer?, _ body: (Gallery) throws(FacenetError) -> Void) -> facenet_status {
-  watched { () throws(FacenetError) in try HandleTable.shared.use(gallery, "gallery", body) }
-}
-
 @c @implementation
 public func facenet_gallery_create(
   _ path: UnsafePointer<CChar>?, _ pipeline: OpaquePointer?, _ options: UnsafePointer<facenet_gallery_options>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   watched { () throws(FacenetError) in
-    let (out, path) = (try output(out), try text(path, "path"))
-    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
-    let (options, encoding) = try galleryOptions(options)
-    out.pointee = try HandleTable.shared.insert(
-      try Gallery(creating: path, model: GalleryModel(pipeline.embedder), encoding: encoding, options: options))
+    try give(out) { () throws(FacenetError) in
+      let (path, (options, encoding)) = (try text(path, "path"), try galleryOptions(options))
+      let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
+      let model = try GalleryModel(pipeline.embedder)
+      return try Gallery(creating: path, model: model, encoding: encoding, options: options)
+    }
   }
 }
 
@@ -35,17 +31,15 @@ public func facenet_gallery_open(
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   watched { () throws(FacenetError) in
-    let (out, path) = (try output(out), try text(path, "path"))
-    out.pointee = try HandleTable.shared.insert(try Gallery(path: path, options: try galleryOptions(options).options))
+    try give(out) { () throws(FacenetError) in
+      try Gallery(path: try text(path, "path"), options: try galleryOptions(options).options)
+    }
   }
 }
 
 @c @implementation
 public func facenet_gallery_dimension(_ gallery: OpaquePointer?) -> UInt32 {
-  guarded(else: 0) { () throws(FacenetError) in
-    let gallery: Gallery = try HandleTable.shared.object(gallery, "gallery")
-    return UInt32(clamping: gallery.model.dimension)
-  }
+  ask(gallery, "gallery", else: 0) { (gallery: Gallery) in UInt32(clamping: gallery.model.dimension) }
 }
 
 @c @implementation
@@ -67,14 +61,25 @@ public func facenet_gallery_enrol_images(
   _ images: UnsafePointer<facenet_image>?, _ count: Int, _ thumbnails: Int32, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
     let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
     let person = try output(person, "person")
-    try gallery.check(pipeline.embedder)
-    guard 0...1 ~= thumbnails else {
-      throw FacenetError(.invalidArgument, "thumbnails is \(thumbnails), expected 0 or 1")
-    }
-    let templates = try templates(of: try elements(images, count, "images"), pipeline, thumbnails: thumbnails == 1)
+    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
+    let templates = try source.templates(of: try elements(images, count, "images"))
+    person.pointee = try gallery.enrol(name, key: key, templates: templates)
+  }
+}
+
+@c @implementation
+public func facenet_gallery_enrol_photos(
+  _ gallery: OpaquePointer?, _ pipeline: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
+  _ paths: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ thumbnails: Int32,
+  _ person: UnsafeMutablePointer<Int64>?
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
+    let person = try output(person, "person")
+    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
+    let templates = try source.templates(of: try elements(paths, count, "paths"))
     person.pointee = try gallery.enrol(name, key: key, templates: templates)
   }
 }
@@ -136,6 +141,21 @@ public func facenet_gallery_identify(
 }
 
 @c @implementation
+public func facenet_gallery_threshold(
+  _ gallery: OpaquePointer?, _ options: UnsafePointer<facenet_identification_options>?,
+  _ out: UnsafeMutablePointer<facenet_identification_threshold>?
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (out, options) = (try output(out), try IdentificationOptions(options))
+    let threshold = try gallery.threshold(options.acceptance)
+    out.pointee = facenet_identification_threshold(
+      distance: threshold.distance, false_accept_rate: threshold.falseAcceptRate ?? .nan,
+      false_positive_rate: threshold.falsePositiveIdentificationRate ?? .nan,
+      extrapolated: threshold.isExtrapolated ? 1 : 0)
+  }
+}
+
+@c @implementation
 public func facenet_gallery_export(_ gallery: OpaquePointer?, _ folder: UnsafePointer<CChar>?) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in try gallery.export(to: try text(folder, "folder")) }
 }
@@ -164,7 +184,8 @@ public func facenet_gallery_check(_ gallery: OpaquePointer?) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
     let faults = try gallery.check()
     if let first = faults.first {
-      throw FacenetError(.corrupt, "\(gallery.path): \(first)" + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
+      let place = first.contains(gallery.path) ? "" : "\(gallery.path): "
+      throw FacenetError(.corrupt, place + first + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
     }
   }
 }
@@ -186,7 +207,5 @@ public func facenet_gallery_statistics(_ gallery: OpaquePointer?, _ out: UnsafeM
 
 @c @implementation
 public func facenet_gallery_free(_ gallery: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(gallery, as: Gallery.self, "gallery")
-  }
+  release(gallery, as: Gallery.self, "gallery")
 }

@@ -9,11 +9,20 @@ extension VectorIndex: Handled {
   static var handleName: String { "facenet_index" }
 }
 
-/// Calls `body` with the index behind a handle.
-private func with<Result>(
-  _ index: OpaquePointer?, _ body: (VectorIndex) throws(FacenetError) -> Result
-) throws(FacenetError) -> Result {
-  try HandleTable.shared.use(index, "index", body)
+/// What an index says when it is asked and nobody changes it; `failed` where it cannot be.
+private func ask<Value>(_ index: OpaquePointer?, else failed: Value, _ question: (VectorIndex) -> Value) -> Value {
+  guarded(else: failed) { () throws(FacenetError) in try HandleTable.shared.use(index, "index", question) }
+}
+
+/// A call that puts vectors under keys.
+private func change(
+  _ index: OpaquePointer?, _ vectors: UnsafePointer<Float>?, _ keys: UnsafePointer<Int64>?, _ count: Int,
+  _ body: (VectorIndex, UnsafeBufferPointer<Float>, [Int64]) throws(FacenetError) -> Void
+) -> facenet_status {
+  withIndex(index) { index throws(FacenetError) in
+    let keys = try indexKeys(keys, count, "keys")
+    try body(index, try indexVectors(vectors, count, of: index, "vectors"), keys)
+  }
 }
 
 @c @implementation
@@ -21,9 +30,9 @@ public func facenet_index_create(
   _ dimension: UInt32, _ options: UnsafePointer<facenet_index_options>?, _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   guarded { () throws(FacenetError) in
-    let out = try output(out)
-    out.pointee = try HandleTable.shared.insert(
-      try VectorIndex(dimension: Int(dimension), options: try IndexOptions(options)))
+    try give(out) { () throws(FacenetError) in
+      try VectorIndex(dimension: Int(dimension), options: try IndexOptions(options))
+    }
   }
 }
 
@@ -32,47 +41,38 @@ public func facenet_index_open(
   _ path: UnsafePointer<CChar>?, _ threads: UInt32, _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> facenet_status {
   watched { () throws(FacenetError) in
-    let out = try output(out)
-    let threads = try threadLimit(threads, "threads")
-    out.pointee = try HandleTable.shared.insert(try VectorIndex(path: try text(path, "path"), threads: threads))
+    try give(out) { () throws(FacenetError) in
+      try VectorIndex(path: try text(path, "path"), threads: try threadLimit(threads, "threads"))
+    }
   }
 }
 
 @c @implementation
 public func facenet_index_dimension(_ index: OpaquePointer?) -> UInt32 {
-  guarded(else: 0) { () throws(FacenetError) in
-    let index: VectorIndex = try HandleTable.shared.object(index, "index")
-    return UInt32(index.dimension)
-  }
+  ask(index, "index", else: 0) { (index: VectorIndex) in UInt32(index.dimension) }
 }
 
 @c @implementation
 public func facenet_index_count(_ index: OpaquePointer?) -> Int {
-  guarded(else: 0) { () throws(FacenetError) in try with(index) { $0.count } }
+  ask(index, else: 0) { $0.count }
 }
 
 @c @implementation
 public func facenet_index_kind_in_use(_ index: OpaquePointer?) -> facenet_index_kind {
-  guarded(else: 0) { () throws(FacenetError) in
-    let kind = try with(index) { $0.kind }
-    return facenet_index_kind(IndexOptions.kinds.firstIndex(of: kind) ?? 0)
-  }
+  ask(index, else: 0) { facenet_index_kind(IndexOptions.kinds.firstIndex(of: $0.kind) ?? 0) }
 }
 
 @c @implementation
 public func facenet_index_contains(_ index: OpaquePointer?, _ key: Int64) -> Int32 {
-  guarded(else: 0) { () throws(FacenetError) in try with(index) { $0.contains(key) ? 1 : 0 } }
+  ask(index, else: 0) { $0.contains(key) ? 1 : 0 }
 }
 
 @c @implementation
 public func facenet_index_add(
   _ index: OpaquePointer?, _ vectors: UnsafePointer<Float>?, _ keys: UnsafePointer<Int64>?, _ count: Int
 ) -> facenet_status {
-  watched { () throws(FacenetError) in
-    try with(index) { index throws(FacenetError) in
-      let keys = try indexKeys(keys, count, "keys")
-      try index.add(try indexVectors(vectors, count, of: index, "vectors"), keys: keys)
-    }
+  change(index, vectors, keys, count) { index, vectors, keys throws(FacenetError) in
+    try index.add(vectors, keys: keys)
   }
 }
 
@@ -80,11 +80,8 @@ public func facenet_index_add(
 public func facenet_index_replace(
   _ index: OpaquePointer?, _ vectors: UnsafePointer<Float>?, _ keys: UnsafePointer<Int64>?, _ count: Int
 ) -> facenet_status {
-  watched { () throws(FacenetError) in
-    try with(index) { index throws(FacenetError) in
-      let keys = try indexKeys(keys, count, "keys")
-      try index.replace(try indexVectors(vectors, count, of: index, "vectors"), keys: keys)
-    }
+  change(index, vectors, keys, count) { index, vectors, keys throws(FacenetError) in
+    try index.replace(vectors, keys: keys)
   }
 }
 
@@ -92,9 +89,8 @@ public func facenet_index_replace(
 public func facenet_index_remove(
   _ index: OpaquePointer?, _ keys: UnsafePointer<Int64>?, _ count: Int, _ removed: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
-  watched { () throws(FacenetError) in
-    let keys = try indexKeys(keys, count, "keys")
-    let count = try with(index) { index throws(FacenetError) in try index.remove(keys) }
+  withIndex(index) { index throws(FacenetError) in
+    let count = try index.remove(try indexKeys(keys, count, "keys"))
     removed?.pointee = count
   }
 }
@@ -105,7 +101,9 @@ public func facenet_index_vector(
 ) -> facenet_status {
   guarded { () throws(FacenetError) in
     let room = try room(vector, capacity, "vector")
-    let found = try with(index) { index throws(FacenetError) in try index.vector(of: key) }
+    let found = try HandleTable.shared.use(index, "index") { (index: VectorIndex) throws(FacenetError) in
+      try index.vector(of: key)
+    }
     guard let found else { throw FacenetError(.notFound, "the index has no vector under the key \(key)") }
     guard room.count >= found.count else {
       throw FacenetError(.invalidArgument, "capacity is \(room.count) floats, a vector needs \(found.count)")
@@ -118,36 +116,28 @@ public func facenet_index_vector(
 public func facenet_index_search(
   _ index: OpaquePointer?, _ queries: UnsafePointer<Float>?, _ count: Int, _ nearest: Int,
   _ allowed: UnsafePointer<Int64>?, _ allowedCount: Int, _ keys: UnsafeMutablePointer<Int64>?,
-  _ squaredDistances: UnsafeMutablePointer<Float>?
+  _ squaredDistances: UnsafeMutablePointer<Float>?, _ statistics: UnsafeMutablePointer<facenet_search_statistics>?
 ) -> facenet_status {
-  watched { () throws(FacenetError) in
-    let room = try NeighbourRoom(keys, squaredDistances, count: count, nearest: nearest)
+  withIndex(index) { index throws(FacenetError) in
+    let room = try NeighbourRoom(keys, squaredDistances, statistics, count: count, nearest: nearest)
     let keys = allowed == nil && allowedCount == 0 ? nil : Set(try indexKeys(allowed, allowedCount, "allowed"))
-    try with(index) { index throws(FacenetError) in
-      let queries = try indexVectors(queries, count, of: index, "queries")
-      room.write(try index.search(queries, nearest: nearest, allowed: keys))
-    }
+    let queries = try indexVectors(queries, count, of: index, "queries")
+    var counts: [SearchStatistics] = []
+    room.write(try index.search(queries, nearest: nearest, allowed: keys, statistics: &counts), counts)
   }
 }
 
 @c @implementation
 public func facenet_index_save(_ index: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> facenet_status {
-  watched { () throws(FacenetError) in
-    let path = try text(path, "path")
-    try with(index) { index throws(FacenetError) in try index.save(to: path) }
-  }
+  withIndex(index) { index throws(FacenetError) in try index.save(to: try text(path, "path")) }
 }
 
 @c @implementation
 public func facenet_index_check(_ index: OpaquePointer?) -> facenet_status {
-  watched { () throws(FacenetError) in
-    try with(index) { index throws(FacenetError) in try index.check() }
-  }
+  withIndex(index) { index throws(FacenetError) in try index.check() }
 }
 
 @c @implementation
 public func facenet_index_free(_ index: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(index, as: VectorIndex.self, "index")
-  }
+  release(index, as: VectorIndex.self, "index")
 }

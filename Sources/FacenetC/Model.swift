@@ -55,8 +55,7 @@ public func facenet_model_open(_ path: UnsafePointer<CChar>?, _ out: UnsafeMutab
   -> facenet_status
 {
   watched { () throws(FacenetError) in
-    let out = try output(out)
-    out.pointee = try HandleTable.shared.insert(try ModelHandle(Model(path: try text(path, "path"))))
+    try give(out) { () throws(FacenetError) in try ModelHandle(Model(path: try text(path, "path"))) }
   }
 }
 
@@ -73,34 +72,22 @@ public func facenet_model_decode(
 
 @c @implementation
 public func facenet_model_input_count(_ model: OpaquePointer?) -> Int {
-  guarded(else: 0) { () throws(FacenetError) in
-    let model: ModelHandle = try HandleTable.shared.object(model, "model")
-    return model.inputs.count
-  }
+  ask(model, "model", else: 0) { (model: ModelHandle) in model.inputs.count }
 }
 
 @c @implementation
 public func facenet_model_output_count(_ model: OpaquePointer?) -> Int {
-  guarded(else: 0) { () throws(FacenetError) in
-    let model: ModelHandle = try HandleTable.shared.object(model, "model")
-    return model.outputs.count
-  }
+  ask(model, "model", else: 0) { (model: ModelHandle) in model.outputs.count }
 }
 
 @c @implementation
 public func facenet_model_input_name(_ model: OpaquePointer?, _ position: Int) -> UnsafePointer<CChar>? {
-  guarded(else: nil) { () throws(FacenetError) in
-    let model: ModelHandle = try HandleTable.shared.object(model, "model")
-    return try model.inputs.text(at: position)
-  }
+  ask(model, "model", else: nil) { (model: ModelHandle) throws(FacenetError) in try model.inputs.text(at: position) }
 }
 
 @c @implementation
 public func facenet_model_output_name(_ model: OpaquePointer?, _ position: Int) -> UnsafePointer<CChar>? {
-  guarded(else: nil) { () throws(FacenetError) in
-    let model: ModelHandle = try HandleTable.shared.object(model, "model")
-    return try model.outputs.text(at: position)
-  }
+  ask(model, "model", else: nil) { (model: ModelHandle) throws(FacenetError) in try model.outputs.text(at: position) }
 }
 
 @c @implementation
@@ -117,7 +104,5 @@ public func facenet_model_metadata(_ model: OpaquePointer?, _ key: UnsafePointer
 
 @c @implementation
 public func facenet_model_free(_ model: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(model, as: ModelHandle.self, "model")
-  }
+  release(model, as: ModelHandle.self, "model")
 }

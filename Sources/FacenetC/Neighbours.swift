@@ -28,24 +28,27 @@ func indexVectors(_ pointer: UnsafePointer<Float>?, _ count: Int, of index: Vect
   return try elements(pointer, count * index.dimension, name)
 }
 
-/// The caller's room for what a search finds: (count, nearest) keys and squared distances.
+/// The caller's room for what a search finds, (count, nearest) keys and squared distances, and for what it looked at, if
+/// the caller wants to know.
 struct NeighbourRoom {
   private let nearest: Int
   private let keys: UnsafeMutableBufferPointer<Int64>
   private let squaredDistances: UnsafeMutableBufferPointer<Float>
+  private let statistics: UnsafeMutablePointer<facenet_search_statistics>?
 
   init(
-    _ keys: UnsafeMutablePointer<Int64>?, _ squaredDistances: UnsafeMutablePointer<Float>?, count: Int, nearest: Int
+    _ keys: UnsafeMutablePointer<Int64>?, _ squaredDistances: UnsafeMutablePointer<Float>?,
+    _ statistics: UnsafeMutablePointer<facenet_search_statistics>?, count: Int, nearest: Int
   ) throws(FacenetError) {
     try checkCount(count, "the number of queries")
     try checkCount(nearest, "nearest")
-    self.nearest = nearest
+    (self.nearest, self.statistics) = (nearest, statistics)
     self.keys = try room(keys, count * nearest, "keys")
     self.squaredDistances = try room(squaredDistances, count * nearest, "squared_distances")
   }
 
   /// Writes a row for each query, filled up where fewer than `nearest` were found.
-  func write(_ found: [[Neighbour]]) {
+  func write(_ found: [[Neighbour]], _ counts: [SearchStatistics]) {
     keys.update(repeating: -1)
     squaredDistances.update(repeating: .infinity)
     for (query, neighbours) in found.enumerated() {
@@ -53,6 +56,9 @@ struct NeighbourRoom {
         keys[query * nearest + place] = neighbour.key
         squaredDistances[query * nearest + place] = neighbour.squaredDistance
       }
+    }
+    for (query, count) in counts.enumerated() {
+      statistics?[query] = facenet_search_statistics(examined: UInt64(count.examined), judged: UInt64(count.judged))
     }
   }
 }

@@ -46,10 +46,8 @@ public func facenet_gallery_people(
   _ count: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    let (room, count) = (try room(people, capacity, "people"), try output(count, "count"))
-    let found = try gallery.people(after: after, limit: capacity)
-    for (place, person) in found.enumerated() { room[place] = facenet_person(person) }
-    count.pointee = found.count
+    let list = try ListRoom(people, capacity, "people", count)
+    list.write(try gallery.people(after: after, limit: capacity), facenet_person.init)
   }
 }
 
@@ -72,10 +70,8 @@ public func facenet_gallery_people_named(
   _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    let (room, count) = (try room(people, capacity, "people"), try output(count, "count"))
-    let found = try gallery.people(named: try text(name, "name"))
-    for (place, person) in found.prefix(capacity).enumerated() { room[place] = facenet_person(person) }
-    count.pointee = found.count
+    let list = try ListRoom(people, capacity, "people", count)
+    list.write(try gallery.people(named: try text(name, "name")), facenet_person.init)
   }
 }
 
@@ -98,10 +94,8 @@ public func facenet_gallery_templates(
   _ count: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    let (room, count) = (try room(templates, capacity, "templates"), try output(count, "count"))
-    let found = try gallery.templates(of: person)
-    for (place, template) in found.prefix(capacity).enumerated() { room[place] = facenet_template(template) }
-    count.pointee = found.count
+    let list = try ListRoom(templates, capacity, "templates", count)
+    list.write(try gallery.templates(of: person), facenet_template.init)
   }
 }
 

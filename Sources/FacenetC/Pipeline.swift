@@ -84,17 +84,12 @@ public func facenet_pipeline_embed(
 
 @c @implementation
 public func facenet_pipeline_dimension(_ pipeline: OpaquePointer?) -> UInt32 {
-  guarded(else: 0) { () throws(FacenetError) in
-    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
-    return UInt32(clamping: pipeline.embedder.dimension)
-  }
+  ask(pipeline, "pipeline", else: 0) { (pipeline: FacePipeline) in UInt32(clamping: pipeline.embedder.dimension) }
 }
 
 @c @implementation
 public func facenet_pipeline_free(_ pipeline: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(pipeline, as: FacePipeline.self, "pipeline")
-  }
+  release(pipeline, as: FacePipeline.self, "pipeline")
 }
 
 /// The caller's room for faces, embeddings or both.

@@ -121,7 +121,5 @@ public func facenet_session_output(
 
 @c @implementation
 public func facenet_session_free(_ session: OpaquePointer?) {
-  _ = guarded { () throws(FacenetError) in
-    try HandleTable.shared.remove(session, as: SessionHandle.self, "session")
-  }
+  release(session, as: SessionHandle.self, "session")
 }

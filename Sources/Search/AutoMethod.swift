@@ -66,6 +66,8 @@ final class AutoMethod: SearchMethod {
     try state.method.search(request, in: store)
   }
 
+  func check(in store: VectorStore) throws(FacenetError) { try state.method.check(in: store) }
+
   func sections() throws(FacenetError) -> [IndexSection] {
     try state.method.sections() + [IndexSection("auto-kind", state.number.bytes)]
   }

@@ -24,8 +24,7 @@ struct Examination {
   /// - Throws: `corrupt` where the opened file is not what was saved.
   @discardableResult
   mutating func examine(_ slot: Int, in store: VectorStore) throws(FacenetError) -> Float {
-    try store.verify(slot..<slot + 1)
-    let distance = store.squaredDistance(query, slot)
+    let distance = try store.verifiedDistance(query, slot)
     best.offer(distance, key: store.key(slot))
     count += 1
     if let acceptance, distance < acceptance { isAccepted = true }

@@ -7,6 +7,7 @@ final class Flat8Method: SearchMethod {
   private static let sparseness = 16
   /// Rows whose codes are compared before the low scores are kept.
   private static let rowsTogether = 1024
+  private static let queriesTogether = 32
   /// Vectors are ranked exactly up to this many deviations of a score above the last that is wanted: of the difference
   /// of two scores, 4.2.
   private static let certainty: Float = 6
@@ -60,22 +61,25 @@ final class Flat8Method: SearchMethod {
     }
     var results: [[Neighbour]] = []
     let count = request.queries.count
-    for index in 0..<count {
-      let query = CodedQuery(request.queries.row(index), codes)
-      let margins = [Float](repeating: Self.certainty * query.deviation, count: count)
-      results += try Progress.part(index, of: count) { () throws(FacenetError) in
-        try request.search(index..<index + 1, limit: request.nearest, margins: margins, in: store) {
+    var margins = [Float](repeating: 0, count: count)
+    for first in stride(from: 0, to: count, by: Self.queriesTogether) {
+      let block = first..<min(first + Self.queriesTogether, count)
+      let queries = block.map { CodedQuery(request.queries.row($0), codes) }
+      for (index, query) in zip(block, queries) { margins[index] = Self.certainty * query.deviation }
+      results += try Progress.part(block, of: count) { () throws(FacenetError) in
+        try request.search(block, limit: request.nearest, margins: margins, in: store) {
           slots, lowest throws(FacenetError) in
-          try score(slots, query, request, &lowest[0], in: store)
+          try score(slots, queries, request, &lowest, in: store)
         }
       }
-      request.count(index, examined: 0, judged: store.count)
+      for query in block { request.count(query, examined: 0, judged: store.count) }
     }
     return results
   }
 
+  /// Each row's codes are read once for all queries.
   private func score(
-    _ slots: Range<Int>, _ query: CodedQuery, _ request: SearchRequest, _ lowest: inout LowestScores,
+    _ slots: Range<Int>, _ queries: [CodedQuery], _ request: SearchRequest, _ lowest: inout [LowestScores],
     in store: VectorStore
   ) throws(FacenetError) {
     let buffer = try AlignedBuffer(count: 2 * Self.rowsTogether * MemoryLayout<Float>.stride)
@@ -87,9 +91,12 @@ final class Flat8Method: SearchMethod {
       let padded = ByteTable.paddedRows(count)
       lengths.update(from: store.squaredLengths.elements + start, count: count)
       let first = start / ByteTable.rowsPerBlock
-      try codes.score(first..<first + padded / ByteTable.rowsPerBlock, query, lengths: lengths, scores: scores)
-      for i in count..<padded { scores[i] = .infinity }
-      lowest.offer(scores, count: padded, first: start, allowed: request.allowed)
+      let blocks = first..<first + padded / ByteTable.rowsPerBlock
+      for (position, query) in queries.enumerated() {
+        try codes.score(blocks, query, lengths: lengths, scores: scores)
+        for i in count..<padded { scores[i] = .infinity }
+        lowest[position].offer(scores, count: padded, first: start, allowed: request.allowed)
+      }
     }
   }
 }

@@ -8,6 +8,11 @@ extension SavedSection {
     var count: Int
     var checksums: Int
     var firstBlock: Int
+
+    /// Where the checksums end.
+    var end: Int { checksums + 8 * SavedSection.blocks(count) }
+    /// The first block of the section behind it.
+    var nextBlock: Int { firstBlock + SavedSection.blocks(count) }
   }
 
   init(_ place: Place, in file: IndexFile) {
@@ -42,31 +47,41 @@ extension IndexFile {
     let summed = headerBytes + count * entryBytes
     let sum = BlockChecksum.of(UnsafeRawBufferPointer(rebasing: bytes[..<summed]), seed: 0)
     guard sum == bytes.loadUnaligned(fromByteOffset: summed, as: UInt64.self).littleEndian,
-      bytes[summed + 8..<tableEnd(sections: count)].allSatisfy({ $0 == 0 })
+      bytes[summed + 8..<tableEnd(sections: count)].allSatisfy({ $0 == 0 }),
+      try reader.read(headerBytes - reader.offset).allSatisfy({ $0 == 0 })
     else { throw FacenetError(.corrupt, "the table of sections is not what was saved") }
-    try reader.seek(to: headerBytes)
     var places: [SavedSection.Place] = []
     for _ in 0..<count {
-      let firstBlock = places.last.map { $0.firstBlock + SavedSection.blocks($0.count) } ?? 0
-      places.append(try place(&reader, firstBlock: firstBlock, size: bytes.count))
+      let place = try place(
+        &reader, after: places.last?.end ?? tableEnd(sections: count), firstBlock: places.last?.nextBlock ?? 0,
+        size: bytes.count)
+      guard !places.contains(where: { $0.name == place.name }) else {
+        throw FacenetError(.corrupt, "there are two sections '\(place.name)'")
+      }
+      places.append(place)
     }
     return places
   }
 
-  private static func place(_ reader: inout ByteReader, firstBlock: Int, size: Int) throws(FacenetError)
-    -> SavedSection.Place
+  /// Sections and their checksums stand in the file in the order of the table.
+  private static func place(_ reader: inout ByteReader, after end: Int, firstBlock: Int, size: Int)
+    throws(FacenetError) -> SavedSection.Place
   {
     let name = String(decoding: try reader.read(nameBytes).prefix { $0 != 0 }, as: UTF8.self)
     let offset = try reader.readInteger(UInt64.self, .little)
     let count = try reader.readInteger(UInt64.self, .little)
     let checksums = try reader.readInteger(UInt64.self, .little)
-    try reader.skip(entryBytes - nameBytes - 24)
+    let isPadded = try reader.read(entryBytes - nameBytes - 24).allSatisfy { $0 == 0 }
     func fits(_ start: UInt64, _ count: UInt64) -> Bool {
       start <= size && start % UInt64(alignment) == 0 && count <= UInt64(size) - start
     }
     guard fits(offset, count), fits(checksums, UInt64(8 * SavedSection.blocks(Int(count)))) else {
       throw FacenetError(.corrupt, "the section '\(name)' lies outside the file's \(size) bytes")
     }
+    guard Int(offset) >= end, checksums >= offset + count else {
+      throw FacenetError(.corrupt, "the section '\(name)' lies over what comes before it, or over its own checksums")
+    }
+    guard isPadded else { throw FacenetError(.corrupt, "the entry of the section '\(name)' does not end with zeros") }
     return SavedSection.Place(
       name: name, offset: Int(offset), count: Int(count), checksums: Int(checksums), firstBlock: firstBlock)
   }

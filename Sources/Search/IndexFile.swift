@@ -27,8 +27,7 @@ package final class IndexFile: @unchecked Sendable {
     self.path = path
     mapping = try FileMapping(path: path)
     do throws(FacenetError) { sections = try IndexFile.places(mapping.bytes) } catch { throw error.located(in: path) }
-    let blocks = sections.last.map { $0.firstBlock + SavedSection.blocks($0.count) } ?? 0
-    words = blocks / 64 + 1
+    words = (sections.last?.nextBlock ?? 0) / 64 + 1
     verified = .allocate(capacity: words)
     for word in 0..<words { (verified + word).initialize(to: Atomic(0)) }
   }
@@ -91,9 +90,10 @@ package final class IndexFile: @unchecked Sendable {
       }
     }
     var end = IndexFile.tableEnd(sections: sections.count)
-    for region in sections.flatMap({ [($0.offset, $0.count), ($0.checksums, 8 * SavedSection.blocks($0.count))] }) {
-      try checkZero(end, region.0)
-      end = region.0 + region.1
+    for place in sections {
+      try checkZero(end, place.offset)
+      try checkZero(place.offset + place.count, place.checksums)
+      end = place.end
     }
     try checkZero(end, bytes.count)
   }

@@ -9,7 +9,7 @@ enum IndexFileWriter {
   /// - Throws: `inputOutput` or `notFound`, naming the path; `cancelled`.
   static func write(_ sections: [IndexSection], to path: String, mode: UInt32) throws(FacenetError) {
     let places = places(sections)
-    let size = places.last.map { aligned($0.checksums + 8 * SavedSection.blocks($0.count)) } ?? 0
+    let size = places.last.map { aligned($0.end) } ?? 0
     try File.replace(path, mode: mode) { output throws(FacenetError) in
       try output.write(table(places, size: size))
       for (section, place) in zip(sections, places) {

@@ -35,10 +35,7 @@ struct IndexHeader {
 
   /// - Throws: `corrupt` for values out of range.
   init(_ bytes: [UInt8], threads: Int) throws(FacenetError) {
-    let result = bytes.withUnsafeBytes { buffer in
-      Result { () throws(FacenetError) in try IndexHeader(ByteReader(buffer), threads: threads) }
-    }
-    self = try result.get()
+    self = try bytes.withBytes { bytes throws(FacenetError) in try IndexHeader(ByteReader(bytes), threads: threads) }
   }
 
   private init(_ reader: consuming ByteReader, threads: Int) throws(FacenetError) {
@@ -68,7 +65,10 @@ struct IndexHeader {
     options.likelihood = try choice(&reader, Self.likelihoods)
     let acceptance = try float(&reader)
     options.acceptance = acceptance.isNaN ? nil : acceptance
-    try options.validate()
+    do throws(FacenetError) { try options.validate() } catch { throw FacenetError(.corrupt, error.message) }
+    guard reader.isAtEnd else {
+      throw FacenetError(.corrupt, "the section '\(Self.section)' has \(reader.remaining) bytes too many")
+    }
     guard VectorIndex.dimensions.contains(dimension), count <= VectorStore.largestCount else {
       throw FacenetError(.corrupt, "\(count) vectors of \(dimension) dimensions are out of range")
     }

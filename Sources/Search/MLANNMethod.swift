@@ -48,6 +48,8 @@ final class MLANNMethod: SearchMethod {
       + (state.model?.table.sections() ?? [])
   }
 
+  func check(in store: VectorStore) throws(FacenetError) { try state.model?.table.check(store.count) }
+
   func becomeWritable() throws(FacenetError) { try state.model?.table.reserve(state.count) }
 
   func append(_ slots: Range<Int>, in store: VectorStore) throws(FacenetError) {

@@ -130,10 +130,11 @@ extension MLANNModel {
     let column = try Column<Float>("mlann-floats", of: file, count: 2 + directions + centres)
     try column.verify(0..<column.count)
     let floats = UnsafeBufferPointer(start: column.elements, count: column.count)
-    guard floats.allSatisfy(\.isFinite), floats[0] > 0, floats[1] > 0,
-      floats[2..<2 + directions + parts * width].allSatisfy({ abs($0) <= largest })
+    guard floats.allSatisfy(\.isFinite), floats[0] > 0, floats[0] <= largest, floats[1] > 0,
+      floats[2..<2 + directions + parts * width].allSatisfy({ abs($0) <= largest }),
+      floats[(2 + directions + parts * width)...].allSatisfy({ $0 > 0 })
     else {
-      throw FacenetError(.corrupt, "what was learnt of the vectors holds values out of range")
+      throw FacenetError(.corrupt, "the section 'mlann-floats' holds values out of range")
     }
     let table = try PivotTable(
       reading: file, columns: width, scale: PivotScale(step: floats[0]), partitions: parts)

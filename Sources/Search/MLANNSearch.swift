@@ -56,7 +56,8 @@ struct MLANNSearch: Sendable {
     let places = acceptance == nil ? lowest.take() : lowest.takeInOrder()[...]
     examination.forget()
     try examine(places, &examination, in: store)
-    return examination.best.sorted
+    if examination.isAccepted { return examination.best.sorted }
+    return try request.complete(examination.best.sorted, query: query)
   }
 
   /// The partitions to look at, the likeliest first.
@@ -93,7 +94,7 @@ struct MLANNSearch: Sendable {
       }
       for row in 0..<count * rows where scores[row] < lowest.bound {
         let slot = Int(try model.table.slot(at: first * rows + row))
-        if slot >= 0, allowed.contains(slot) { lowest.offer(scores[row], place: first * rows + row) }
+        if allowed.contains(slot) { lowest.offer(scores[row], place: first * rows + row) }
       }
     }
     return blocks.count * ByteTable.rowsPerBlock

@@ -36,6 +36,9 @@ final class MatrixMethod: SearchMethod {
     distances = try Column("mlann-matrix", of: file, count: Self.start(store.count))
     noise = try Column("mlann-noise", of: file, count: 1)
     try noise.verify(0..<1)
+    guard noise.elements[0] > 0, noise.elements[0].isFinite else {
+      throw FacenetError(.corrupt, "the section 'mlann-noise' holds \(noise.elements[0])")
+    }
   }
 
   func sections() -> [IndexSection] {
@@ -81,6 +84,12 @@ final class MatrixMethod: SearchMethod {
     return max(median.isFinite ? median / Float(dimension) : 0, 1e-12)
   }
 
+  func check(in store: VectorStore) throws(FacenetError) {
+    for place in 0..<distances.count where !(distances.elements[place] >= 0 && distances.elements[place].isFinite) {
+      throw FacenetError(.corrupt, "the section 'mlann-matrix' holds the distance \(distances.elements[place])")
+    }
+  }
+
   func replaced(slot: Int, in store: VectorStore) {
     for other in 0..<store.count { write(slot, other, store) }
   }
@@ -114,7 +123,8 @@ final class MatrixMethod: SearchMethod {
       phi[next] = .infinity
     }
     request.count(query, examined: examination.count)
-    return examination.best.sorted
+    if examination.isAccepted { return examination.best.sorted }
+    return try request.complete(examination.best.sorted, query: query)
   }
 
   /// Adds to all vectors' phi what the distance of one from the query says.
@@ -124,10 +134,9 @@ final class MatrixMethod: SearchMethod {
       let expected = distances.elements[Self.place(slot, other)]
       let squared = (distance - expected) * (distance - expected)
       switch options.likelihood {
-      case .equalVariance: phi[other] += squared
+      case .equalVariance: phi[other] += .minimum(squared, PivotLikelihood.largestTerm)
       case .distanceProportional:
-        let variance = 4 * noise * expected + 2 * Float(dimension) * noise * noise
-        phi[other] += squared / variance + logf(variance)
+        phi[other] += PivotLikelihood.term(squared, 4 * noise * expected + 2 * Float(dimension) * noise * noise)
       }
     }
   }

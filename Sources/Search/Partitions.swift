@@ -101,7 +101,7 @@ final class Partitions: Sendable {
       case .equalVariance: scores[i] = distance
       case .distanceProportional:
         let variance = floats[count * dimension + i]
-        scores[i] = distance / variance + Float(dimension) * logf(variance)
+        scores[i] = .minimum(distance / variance + Float(dimension) * logf(variance), .greatestFiniteMagnitude)
       }
     }
   }
@@ -154,7 +154,8 @@ extension Partitions {
     let mean = max(distances.reduce(0, +) / Float(distances.count), .leastNormalMagnitude)
     for part in 0..<count {
       // As if each part had five vectors more of the mean spread: small parts are not believed.
-      floats[count * dimension + part] = (spreads[part] + 5 * mean) / (sizes[part] + 5) / Float(dimension)
+      let spread = (spreads[part] + 5 * mean) / (sizes[part] + 5) / Float(dimension)
+      floats[count * dimension + part] = max(spread, .leastNormalMagnitude)
       guard sizes[part] > 0 else { continue }
       for k in 0..<dimension { floats[part * dimension + k] = sums[part * dimension + k] / sizes[part] }
     }

@@ -10,6 +10,10 @@ import Kernels
 /// distance of the projections, a product of whole numbers; in proportion to the distance, v = 4 s² rho + 2 n s⁴ for noise
 /// of variance s² in each of n dimensions, every term is looked up. Immutable: any thread.
 struct PivotLikelihood {
+  /// No term is larger, so that every row has a score however far lengths lie apart: sums of as many terms as there may be
+  /// pivots, or vectors in a matrix, stay finite.
+  static let largestTerm: Float = 0x1p100
+
   private let whole: [Int16]
   private let factor: Float
   /// (pivots, 256): what each code of a pivot adds; empty for equal variances.
@@ -32,10 +36,15 @@ struct PivotLikelihood {
       for code in 0..<256 {
         let expected = 2 - 2 * model.table.scale.value(UInt8(code))
         let variance = 4 * noise * max(expected, 0) + 2 * dimension * noise * noise
-        terms.append((distance - expected) * (distance - expected) / variance + logf(variance))
+        terms.append(term((distance - expected) * (distance - expected), variance))
       }
     }
     return terms
+  }
+
+  /// What a squared difference adds where it varies so much.
+  static func term(_ squared: Float, _ variance: Float) -> Float {
+    .minimum(squared / variance + logf(variance), largestTerm)
   }
 
   /// The scores of a run of blocks' rows.

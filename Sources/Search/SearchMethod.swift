@@ -35,6 +35,14 @@ package protocol SearchMethod: AnyObject, Sendable {
 
   /// What to save, under names that no other method uses.
   func sections() throws(FacenetError) -> [IndexSection]
+
+  /// Looks whether what a file holds can be what was saved, beyond what opening it looks at; its checksums are right.
+  /// - Throws: `corrupt`, naming the section or what is wrong.
+  func check(in store: VectorStore) throws(FacenetError)
+}
+
+extension SearchMethod {
+  package func check(in store: VectorStore) {}
 }
 
 extension IndexOptions {

@@ -24,12 +24,21 @@ extension SearchRequest {
     let row = queries.row(query)
     var best = Nearest(nearest)
     for slot in slots {
-      try store.verify(Int(slot)..<Int(slot) + 1)
-      best.offer(store.squaredDistance(row, Int(slot)), key: store.key(Int(slot)))
+      best.offer(try store.verifiedDistance(row, Int(slot)), key: store.key(Int(slot)))
       count += 1
     }
     self.count(query, examined: count)
-    return best.sorted
+    return try complete(best.sorted, query: query)
+  }
+
+  /// What was found for a query, when nothing stopped the search early.
+  /// - Throws: `corrupt` where it is fewer than were wanted: vectors of a file have no distance that can be compared.
+  func complete(_ found: [Neighbour], query: Int) throws(FacenetError) -> [Neighbour] {
+    guard found.count == nearest else {
+      throw FacenetError(
+        .corrupt, "query \(query): \(found.count) of \(nearest) vectors were found, the others hold no numbers")
+    }
+    return found
   }
 
   /// The nearest of these slots to each query, by exact distances to all of them.

@@ -20,5 +20,8 @@ package struct SlotSet: Sendable {
 
   package var count: Int { slots.count }
 
-  package func contains(_ slot: Int) -> Bool { bits[slot >> 6] >> UInt64(slot & 63) & 1 != 0 }
+  /// - Parameter slot: any number: a file may name slots that are none.
+  package func contains(_ slot: Int) -> Bool {
+    bits.indices.contains(slot >> 6) && bits[slot >> 6] >> UInt64(slot & 63) & 1 != 0
+  }
 }

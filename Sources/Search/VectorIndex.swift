@@ -202,19 +202,24 @@ extension VectorIndex {
       try contents.file?.check()
       let header = IndexHeader(dimension: dimension, count: contents.store.count, options: options).bytes
       let others = contents.store.sections() + (try contents.method.sections())
-      let result = header.withUnsafeBytes { bytes -> Result<Void, FacenetError> in
-        Result { () throws(FacenetError) in
-          try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path, mode: mode)
-        }
+      try header.withBytes { bytes throws(FacenetError) in
+        try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path, mode: mode)
       }
-      try result.get()
     }
   }
 
-  /// Reads all of the file that the index was opened from and compares it with its checksums.
-  /// - Throws: `corrupt`, naming the place of the first difference.
+  /// Reads all of the file that the index was opened from, compares it with its checksums, and looks whether vectors, keys
+  /// and tables fit each other.
+  /// - Throws: `corrupt`, naming the file and the first that is wrong; `cancelled`.
   public func check() throws(FacenetError) {
-    try contents.read { contents throws(FacenetError) in try contents.file?.check() }
+    try contents.read { contents throws(FacenetError) in
+      guard let file = contents.file else { return }
+      try file.check()
+      do throws(FacenetError) {
+        try contents.store.check()
+        try contents.method.check(in: contents.store)
+      } catch { throw error.located(in: file.path) }
+    }
   }
 }
 

@@ -63,6 +63,17 @@ package final class VectorStore: @unchecked Sendable {
     Reduction.squaredDistance(query, row(slot), count: stride)
   }
 
+  /// The squared distance, of a vector that was verified.
+  /// - Throws: `corrupt` where the opened file is not what was saved, or holds what is no vector.
+  func verifiedDistance(_ query: UnsafePointer<Float>, _ slot: Int) throws(FacenetError) -> Float {
+    try verify(slot..<slot + 1)
+    let distance = squaredDistance(query, slot)
+    guard distance.isFinite else {
+      throw FacenetError(.corrupt, "the saved vector \(slot) has the squared distance \(distance) from a query")
+    }
+    return distance
+  }
+
   /// Makes sure that the vectors of these slots are what was saved.
   /// - Throws: `corrupt`, naming the file and the place.
   package func verify(_ slots: Range<Int>) throws(FacenetError) {
@@ -92,7 +103,7 @@ extension VectorStore {
     guard total <= Self.largestCount else {
       throw FacenetError(.tooLarge, "an index holds at most \(Self.largestCount) vectors, wanted \(total)")
     }
-    if rows.isSaved { try checkRows() }
+    if rows.isSaved { try check() }
     try rows.reserve(total * stride)
     try squaredLengths.reserve(total)
     try keys.reserve(total)
@@ -100,12 +111,17 @@ extension VectorStore {
   }
 
   /// Whoever learns from vectors counts on what `CheckedVectors` lets in; a file may hold anything.
-  private func checkRows() throws(FacenetError) {
+  /// - Throws: `corrupt`, naming the vector or the key.
+  func check() throws(FacenetError) {
     try verify(0..<count)
+    var seen = Set<Int64>(minimumCapacity: count)
     for slot in 0..<count {
-      let length = Reduction.sumOfSquares(row(slot), count: stride)
-      guard CheckedVectors.squaredLengths.contains(length) else {
-        throw FacenetError(.corrupt, "the saved vector \(slot) has the squared length \(length)")
+      let (length, saved) = (Reduction.sumOfSquares(row(slot), count: stride), squaredLengths.elements[slot])
+      guard abs(length - saved) <= 1e-3 * saved else {
+        throw FacenetError(.corrupt, "the saved vector \(slot) has the squared length \(length), not \(saved)")
+      }
+      guard seen.insert(key(slot)).inserted else {
+        throw FacenetError(.corrupt, "two vectors have the key \(key(slot))")
       }
     }
   }

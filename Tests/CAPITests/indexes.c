@@ -40,7 +40,7 @@ static int64_t nearest_key(const facenet_index *index, float at) {
   float query[dimension], distance = -1;
   int64_t key = -2;
   place(query, at);
-  CHECK(facenet_index_search(index, query, 1, 1, NULL, 0, &key, &distance) == FACENET_OK);
+  CHECK(facenet_index_search(index, query, 1, 1, NULL, 0, &key, &distance, NULL) == FACENET_OK);
   return key;
 }
 
@@ -51,7 +51,7 @@ static void every_kind_finds_the_nearest(void) {
     int64_t keys[2 * 3];
     place(queries, 10.25f);
     place(queries + dimension, 0);
-    CHECK(facenet_index_search(index, queries, 2, 3, NULL, 0, keys, distances) == FACENET_OK);
+    CHECK(facenet_index_search(index, queries, 2, 3, NULL, 0, keys, distances, NULL) == FACENET_OK);
     static const int64_t expected[6] = {100, 110, 90, 0, 10, 20};
     static const float apart[6] = {0.0625f, 0.5625f, 1.5625f, 0, 1, 4};
     CHECK(memcmp(keys, expected, sizeof keys) == 0);
@@ -65,16 +65,39 @@ static void rows_are_filled_up(void) {
   float query[dimension], distances[5];
   int64_t keys[5], allowed[3] = {20, 0, 77};
   place(query, 2);
-  CHECK(facenet_index_search(index, query, 1, 5, NULL, 0, keys, distances) == FACENET_OK);
+  CHECK(facenet_index_search(index, query, 1, 5, NULL, 0, keys, distances, NULL) == FACENET_OK);
   CHECK(keys[0] == 20 && keys[1] == 10 && keys[2] == 0 && keys[3] == -1 && keys[4] == -1);
   CHECK(distances[2] == 4 && isinf(distances[3]) && isinf(distances[4]));
-  CHECK(facenet_index_search(index, query, 1, 5, allowed, 3, keys, distances) == FACENET_OK);
+  CHECK(facenet_index_search(index, query, 1, 5, allowed, 3, keys, distances, NULL) == FACENET_OK);
   CHECK(keys[0] == 20 && keys[1] == 0 && keys[2] == -1);
-  CHECK(facenet_index_search(index, query, 1, 5, allowed, 0, keys, distances) == FACENET_OK);
+  CHECK(facenet_index_search(index, query, 1, 5, allowed, 0, keys, distances, NULL) == FACENET_OK);
   CHECK(keys[0] == -1 && isinf(distances[0]));
-  CHECK(facenet_index_search(index, query, 1, 0, NULL, 0, NULL, NULL) == FACENET_OK);
-  CHECK(facenet_index_search(index, NULL, 0, 5, NULL, 0, NULL, NULL) == FACENET_OK);
+  CHECK(facenet_index_search(index, query, 1, 0, NULL, 0, NULL, NULL, NULL) == FACENET_OK);
+  CHECK(facenet_index_search(index, NULL, 0, 5, NULL, 0, NULL, NULL, NULL) == FACENET_OK);
   facenet_index_free(index);
+}
+
+static void statistics_say_what_was_looked_at(void) {
+  enum { queries = 2 };
+  float query[queries * dimension], distances[queries];
+  int64_t keys[queries], allowed[3] = {0, 10, 20};
+  place(query, 2);
+  place(query + dimension, 40);
+  for (facenet_index_kind kind = FACENET_INDEX_FLAT; kind <= FACENET_INDEX_MLANN; kind++) {
+    facenet_index *index = make_index(kind, most);
+    facenet_search_statistics seen[queries] = {{7, 7}, {7, 7}};
+    CHECK(facenet_index_search(index, query, queries, 1, NULL, 0, keys, distances, seen) == FACENET_OK);
+    for (int i = 0; i < queries; i++) {
+      if (kind == FACENET_INDEX_FLAT) CHECK(seen[i].examined == most && seen[i].judged == 0);
+      if (kind == FACENET_INDEX_FLAT8) CHECK(seen[i].examined > 0 && seen[i].judged == most);
+      if (kind == FACENET_INDEX_MLANN) CHECK(seen[i].examined > 0 && seen[i].examined < most / 2 && seen[i].judged > 0);
+    }
+    CHECK(facenet_index_search(index, query, 1, 1, allowed, 3, keys, distances, seen) == FACENET_OK);
+    CHECK(seen[0].examined == 3 && seen[0].judged == 0);
+    CHECK(facenet_index_search(index, query, 1, 1, NULL, 1, keys, distances, seen) == FACENET_INVALID_ARGUMENT);
+    CHECK(seen[0].examined == 3); /* a failure changes nothing */
+    facenet_index_free(index);
+  }
 }
 
 static void vectors_are_replaced_and_removed(void) {
@@ -111,7 +134,7 @@ static void what_is_wrong_changes_nothing(void) {
   for (int i = 0; i < 4; i++) {
     vectors[dimension + 2] = bad[i];
     CHECK_FAILS(facenet_index_add(index, vectors, keys, 2), FACENET_INVALID_ARGUMENT, "vector 1");
-    CHECK_FAILS(facenet_index_search(index, vectors, 2, 1, NULL, 0, &found, &distance), FACENET_INVALID_ARGUMENT, "query 1");
+    CHECK_FAILS(facenet_index_search(index, vectors, 2, 1, NULL, 0, &found, &distance, NULL), FACENET_INVALID_ARGUMENT, "query 1");
   }
   memset(vectors, 0, sizeof vectors);
   CHECK_FAILS(facenet_index_add(index, vectors, keys, 1), FACENET_INVALID_ARGUMENT, "vector 0 is zero");
@@ -189,19 +212,19 @@ static void no_handles_and_impossible_sizes(void) {
   CHECK_FAILS(facenet_index_replace(index, vector, NULL, 1), FACENET_INVALID_ARGUMENT, "keys is NULL");
   CHECK_FAILS(facenet_index_remove(index, NULL, 1, NULL), FACENET_INVALID_ARGUMENT, "keys is NULL");
   CHECK_FAILS(facenet_index_vector(index, 0, NULL, dimension), FACENET_INVALID_ARGUMENT, "vector is NULL");
-  CHECK_FAILS(facenet_index_search(index, NULL, 1, 1, NULL, 0, &key, &distance), FACENET_INVALID_ARGUMENT, "queries is NULL");
-  CHECK_FAILS(facenet_index_search(index, vector, 1, 1, NULL, 1, &key, &distance), FACENET_INVALID_ARGUMENT, "allowed is NULL");
-  CHECK_FAILS(facenet_index_search(index, vector, 1, 1, NULL, 0, NULL, &distance), FACENET_INVALID_ARGUMENT, "keys is NULL");
-  CHECK_FAILS(facenet_index_search(index, vector, 1, 1, NULL, 0, &key, NULL), FACENET_INVALID_ARGUMENT, "squared_distances");
+  CHECK_FAILS(facenet_index_search(index, NULL, 1, 1, NULL, 0, &key, &distance, NULL), FACENET_INVALID_ARGUMENT, "queries is NULL");
+  CHECK_FAILS(facenet_index_search(index, vector, 1, 1, NULL, 1, &key, &distance, NULL), FACENET_INVALID_ARGUMENT, "allowed is NULL");
+  CHECK_FAILS(facenet_index_search(index, vector, 1, 1, NULL, 0, NULL, &distance, NULL), FACENET_INVALID_ARGUMENT, "keys is NULL");
+  CHECK_FAILS(facenet_index_search(index, vector, 1, 1, NULL, 0, &key, NULL, NULL), FACENET_INVALID_ARGUMENT, "squared_distances");
   CHECK_FAILS(facenet_index_save(index, NULL), FACENET_INVALID_ARGUMENT, "path is NULL");
   CHECK_FAILS(facenet_index_check(NULL), FACENET_INVALID_ARGUMENT, "is NULL");
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     CHECK(facenet_index_add(index, vector, &key, sizes[i]) == FACENET_TOO_LARGE);
     CHECK(facenet_index_replace(index, vector, &key, sizes[i]) == FACENET_TOO_LARGE);
     CHECK(facenet_index_remove(index, &key, sizes[i], NULL) == FACENET_TOO_LARGE);
-    CHECK(facenet_index_search(index, vector, sizes[i], 1, NULL, 0, &key, &distance) == FACENET_TOO_LARGE);
-    CHECK(facenet_index_search(index, vector, 1, sizes[i], NULL, 0, &key, &distance) == FACENET_TOO_LARGE);
-    CHECK(facenet_index_search(index, vector, 1, 1, &key, sizes[i], &key, &distance) == FACENET_TOO_LARGE);
+    CHECK(facenet_index_search(index, vector, sizes[i], 1, NULL, 0, &key, &distance, NULL) == FACENET_TOO_LARGE);
+    CHECK(facenet_index_search(index, vector, 1, sizes[i], NULL, 0, &key, &distance, NULL) == FACENET_TOO_LARGE);
+    CHECK(facenet_index_search(index, vector, 1, 1, &key, sizes[i], &key, &distance, NULL) == FACENET_TOO_LARGE);
   }
   facenet_index_free(NULL);
   facenet_index_free(index);
@@ -273,7 +296,7 @@ static int32_t use_from_inside(void *context, double fraction) {
   int64_t key = 1;
   place(vector, 3);
   /* It would wait for itself. */
-  CHECK_FAILS(facenet_index_search(context, vector, 1, 1, NULL, 0, &key, &distance), FACENET_INVALID_ARGUMENT, "in use");
+  CHECK_FAILS(facenet_index_search(context, vector, 1, 1, NULL, 0, &key, &distance, NULL), FACENET_INVALID_ARGUMENT, "in use");
   CHECK_FAILS(facenet_index_add(context, vector, &key, 1), FACENET_INVALID_ARGUMENT, "in use");
   CHECK(facenet_index_count(context) == 0 && facenet_index_dimension(context) == dimension);
   facenet_index *other = make_index(FACENET_INDEX_AUTO, 3);
@@ -289,7 +312,7 @@ static void an_index_in_use_is_refused_to_its_progress_function(void) {
   place(vector, 20);
   facenet_progress_set(use_from_inside, index);
   CHECK(facenet_index_add(index, vector, &key, 1) == FACENET_OK);
-  CHECK(facenet_index_search(index, vector, 1, 1, NULL, 0, &key, &distance) == FACENET_OK && key == 555);
+  CHECK(facenet_index_search(index, vector, 1, 1, NULL, 0, &key, &distance, NULL) == FACENET_OK && key == 555);
   CHECK(facenet_index_save(index, path) == FACENET_OK && visits > 0);
   facenet_progress_set(NULL, NULL);
   CHECK(facenet_index_count(index) == 11);
@@ -302,6 +325,7 @@ int main(void) {
   snprintf(path, sizeof path, "%s/vectors.index", folder);
   RUN(every_kind_finds_the_nearest);
   RUN(rows_are_filled_up);
+  RUN(statistics_say_what_was_looked_at);
   RUN(vectors_are_replaced_and_removed);
   RUN(what_is_wrong_changes_nothing);
   RUN(an_index_is_saved_opened_and_checked);

@@ -65,6 +65,9 @@ int main(void) {
   FIELD(facenet_index_options, choice);
   FIELD(facenet_index_options, likelihood);
   FIELD(facenet_index_options, acceptance);
+  SIZE(facenet_search_statistics);
+  FIELD(facenet_search_statistics, examined);
+  FIELD(facenet_search_statistics, judged);
   SIZE(facenet_template_encoding);
   SIZE(facenet_verdict);
   SIZE(facenet_person);
@@ -81,6 +84,11 @@ int main(void) {
   FIELD(facenet_identification, count);
   FIELD(facenet_identification, extrapolated);
   FIELD(facenet_identification, reason);
+  SIZE(facenet_identification_threshold);
+  FIELD(facenet_identification_threshold, distance);
+  FIELD(facenet_identification_threshold, false_accept_rate);
+  FIELD(facenet_identification_threshold, false_positive_rate);
+  FIELD(facenet_identification_threshold, extrapolated);
   SIZE(facenet_template);
   FIELD(facenet_template, id);
   FIELD(facenet_template, time);

@@ -1,5 +1,6 @@
 import CTurboJPEG
 import Core
+import TestSupport
 import Testing
 
 @testable import Imaging

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Writes PNG files of every colour type and depth, in stored (not compressed) blocks.
 struct PNGFixture {
   let width: Int

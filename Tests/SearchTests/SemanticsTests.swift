@@ -125,3 +125,32 @@ import Testing
     #expect(try VectorIndex(path: file.path).count == 299)
   }
 }
+
+/// Lengths from 1e-14 to 1e14 in one index: what is known of likelihoods there is little, but whatever may be found is there.
+@Suite struct LengthTests {
+  @Test(arguments: PivotChoice.allCases, Likelihood.allCases)
+  func asManyAreFoundAsAreWanted(choice: PivotChoice, likelihood: Likelihood) throws {
+    var dice = Dice(17)
+    for lengths in [[1e14], [1e-14], [1e-14, 1e-7, 1, 1e7, 1e14], [1, 1e9]] as [[Float]] {
+      let vectors = (0..<600).map { index in dice.unitVector(16).map { $0 * lengths[index % lengths.count] } }
+      // Twice the same direction, so that the noise is small beside the lengths.
+      let twins = vectors.enumerated().map { $0.offset % 2 == 0 ? $0.element : vectors[$0.offset - $0.offset % 2] }
+      for (vectors, partitions) in [(vectors, 1), (vectors, 9), (twins, 9)] {
+        let index = try VectorIndex(
+          dimension: 16,
+          options: IndexOptions(
+            kind: .mlann, pivots: 6, examined: 3, partitions: partitions, probed: 1, pivotChoice: choice,
+            likelihood: likelihood))
+        try index.add(vectors, keys: Array(0..<600))
+        let queries = [vectors[0], vectors[4], dice.unitVector(16)]
+        for allowed in [nil, Set((0..<300).map { Int64(2 * $0) })] {
+          for nearest in [1, 5, 300] {
+            let found = try index.search(queries, nearest: nearest, allowed: allowed)
+            #expect(
+              found.allSatisfy { $0.count == nearest }, "\(lengths), \(partitions) partitions: \(found.map(\.count))")
+          }
+        }
+      }
+    }
+  }
+}

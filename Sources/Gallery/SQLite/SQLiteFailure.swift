@@ -13,12 +13,13 @@ struct SQLiteFailure {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
       return FacenetError(.inputOutput, "cannot \(action) \(path): another process is writing to it")
-    case SQLITE_CORRUPT, SQLITE_NOTADB:
+    // Our statements are constants: one that fails is one for another database.
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR:
       return FacenetError(.corrupt, "\(path) is not a sound gallery: \(reason)")
     case SQLITE_FULL: return FacenetError(.inputOutput, "cannot \(action) \(path): the disk is full")
     case SQLITE_NOMEM, SQLITE_TOOBIG: return FacenetError(.tooLarge, "cannot \(action) \(path): \(reason)")
     case SQLITE_CONSTRAINT: return FacenetError(.invalidArgument, "cannot \(action) \(path): \(reason)")
-    case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE:
+    case SQLITE_MISUSE, SQLITE_RANGE:
       return FacenetError(.internal, "cannot \(action) \(path): \(reason)")
     default:
       return FacenetError(.inputOutput, "cannot \(action) \(path): \(reason)")

@@ -34,11 +34,11 @@ from ._errors import (
 )
 from ._gallery import Gallery
 from ._image import Image, ImageLike
-from ._index import Index
+from ._index import Index, SearchStatistics
 from ._library import version
 from ._model import Model, Session
 from ._parts import Detector, Embedder
-from ._people import Candidate, Identification, Person, Sizes, Template, Verdict
+from ._people import Candidate, Identification, Person, Sizes, Template, Threshold, Verdict
 from ._pipeline import Pipeline, detect, embed, verify
 from ._plugins import Component, load_plugin, plugins
 from ._quality import Quality, quality
@@ -72,9 +72,11 @@ __all__ = [
     "PluginError",
     "Progress",
     "Quality",
+    "SearchStatistics",
     "Session",
     "Sizes",
     "Template",
+    "Threshold",
     "TooLargeError",
     "UnsupportedError",
     "Verdict",

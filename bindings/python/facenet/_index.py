@@ -6,12 +6,13 @@ import array
 import ctypes
 import operator
 import os
-from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Iterable, List, Literal, Optional, Sequence, Tuple, Union, overload
 
 from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import path_bytes
-from ._library import CIndexOptions, Handle, check, library, thread_limit
+from ._library import CIndexOptions, CSearchStatistics, Handle, check, library, thread_limit
 from ._values import np, vectors_from_c
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ CHOICES = {"principal": 0, "farthest-first": 1, "random": 2, "every": 3}
 LIKELIHOODS = {"equal-variance": 0, "distance-proportional": 1}
 """facenet_likelihood by name."""
 KEYS = range(-(1 << 63), 1 << 63)
+
+
+@dataclass(frozen=True)
+class SearchStatistics:
+    """What the search for one query's nearest vectors looked at."""
+
+    examined: int
+    """Vectors compared with the query exactly."""
+    judged: int
+    """Vectors judged by what is known of their distances to pivots, or by their codes."""
 
 
 class Index(Handle):
@@ -170,20 +181,47 @@ class Index(Handle):
         check(library.facenet_index_vector(self.handle, operator.index(key), floats, dimension))
         return vectors_from_c(floats, 1, dimension)[0]  # type: ignore[no-any-return]
 
+    @overload
+    def search(
+        self,
+        queries: Any,
+        nearest: int = ...,
+        allowed: Optional[Iterable[int]] = ...,
+        *,
+        statistics: Literal[False] = ...,
+        progress: Optional[Progress] = ...,
+    ) -> Tuple[Keys, Vectors]: ...
+
+    @overload
+    def search(
+        self,
+        queries: Any,
+        nearest: int = ...,
+        allowed: Optional[Iterable[int]] = ...,
+        *,
+        statistics: Literal[True],
+        progress: Optional[Progress] = ...,
+    ) -> Tuple[Keys, Vectors, List[SearchStatistics]]: ...
+
     def search(
         self,
         queries: Any,
         nearest: int = 10,
         allowed: Optional[Iterable[int]] = None,
         *,
+        statistics: bool = False,
         progress: Optional[Progress] = None,
-    ) -> Tuple[Keys, Vectors]:
+    ) -> Union[Tuple[Keys, Vectors], Tuple[Keys, Vectors, List[SearchStatistics]]]:
         """The nearest vectors to each query: keys, int64 (Q, nearest), and squared Euclidean distances, float32 alike.
 
-        Rows go from near to far, of equally near vectors the smaller key first; where fewer are found, the key -1 and the
+        Rows go from near to far, of equally near vectors the smaller key first; where there are fewer, the key -1 and the
         distance infinity fill the row. Without numpy both are lists of lists.
         queries: (Q, D), or one vector (D,) as Q = 1; a float32 array in row-major order is not copied.
         allowed: keys, the only ones that may be found; None: all may.
+        statistics: whether to return a third value, what was looked at for each query: Q SearchStatistics.
+
+        Raises InvalidArgumentError, naming the query, for one that is zero or not finite, and CorruptError where the file
+        that the index was opened from is not what was saved.
         """
         if not 0 <= nearest <= 0x7FFFFFFF:
             raise InvalidArgumentError(f"nearest is {nearest}, expected 0 to 2^31 - 1")
@@ -194,10 +232,13 @@ class Index(Handle):
             filtered = KeyList(allowed, "allowed")
             # NULL allows all keys, even where the caller allows none.
             address, count = filtered.address or ctypes.byref(ctypes.c_int64()), filtered.count
+        counts = (CSearchStatistics * rows.count)() if statistics else None
         arguments = [rows.address, rows.count, nearest, address, count, found.keys, found.squared_distances]
         with watched(progress):
-            check(library.facenet_index_search(self.handle, *arguments))
-        return found.result()
+            check(library.facenet_index_search(self.handle, *arguments, counts))
+        if counts is None:
+            return found.result()
+        return (*found.result(), [SearchStatistics(count.examined, count.judged) for count in counts])
 
     def save(self, path: Union[str, os.PathLike[str]], *, progress: Optional[Progress] = None) -> None:
         """Writes the index so that the file holds either what it held before or all of it."""
@@ -205,7 +246,10 @@ class Index(Handle):
             check(library.facenet_index_save(self.handle, path_bytes(path)))
 
     def check(self, *, progress: Optional[Progress] = None) -> None:
-        """Reads all of the file that the index was opened from; raises CorruptError where it is not what was saved."""
+        """Reads all of the file that the index was opened from.
+
+        Raises CorruptError where it is not what was saved, or its vectors, keys and tables do not fit each other.
+        """
         with watched(progress):
             check(library.facenet_index_check(self.handle))
 

@@ -101,6 +101,10 @@ class CIndexOptions(ctypes.Structure):
     ]
 
 
+class CSearchStatistics(ctypes.Structure):
+    _fields_ = [("examined", c_uint64), ("judged", c_uint64)]
+
+
 class CGalleryOptions(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -143,6 +147,15 @@ class CIdentification(ctypes.Structure):
         ("count", c_uint32),
         ("extrapolated", c_int32),
         ("reason", c_char * 1020),
+    ]
+
+
+class CIdentificationThreshold(ctypes.Structure):
+    _fields_ = [
+        ("distance", c_float),
+        ("false_accept_rate", c_float),
+        ("false_positive_rate", c_float),
+        ("extrapolated", c_int32),
     ]
 
 
@@ -235,6 +248,7 @@ _STATUS: Dict[str, List[Any]] = {
         c_size_t,
         c_void_p,
         c_void_p,
+        POINTER(CSearchStatistics),
     ],
     "facenet_index_save": [c_void_p, c_char_p],
     "facenet_index_check": [c_void_p],
@@ -247,6 +261,16 @@ _STATUS: Dict[str, List[Any]] = {
         c_char_p,
         c_char_p,
         POINTER(CImage),
+        c_size_t,
+        c_int32,
+        POINTER(c_int64),
+    ],
+    "facenet_gallery_enrol_photos": [
+        c_void_p,
+        c_void_p,
+        c_char_p,
+        c_char_p,
+        POINTER(c_char_p),
         c_size_t,
         c_int32,
         POINTER(c_int64),
@@ -272,6 +296,7 @@ _STATUS: Dict[str, List[Any]] = {
         POINTER(CCandidate),
         POINTER(CIdentification),
     ],
+    "facenet_gallery_threshold": [c_void_p, POINTER(CIdentificationOptions), POINTER(CIdentificationThreshold)],
     "facenet_gallery_export": [c_void_p, c_char_p],
     "facenet_gallery_import": [c_void_p, c_char_p, POINTER(c_size_t)],
     "facenet_gallery_migrate": [c_void_p, c_void_p],

@@ -72,6 +72,20 @@ class Indexes(unittest.TestCase):
         for empty in (self.index.search([], nearest=3), self.index.search([query], nearest=0)):
             self.assertEqual([len(row) for row in empty[0]], [0] * len(empty[0]))
 
+    def test_statistics_say_what_was_looked_at(self) -> None:
+        queries = vectors(3, seed=5)
+        with facenet.Index(D, "flat") as index:
+            index.add(self.vectors, self.keys)
+            keys, _, counts = index.search(queries, nearest=2, statistics=True)
+            self.assertEqual(lists(keys), lists(index.search(queries, nearest=2)[0]))
+            self.assertEqual(counts, [facenet.SearchStatistics(examined=200, judged=0)] * 3)
+            self.assertEqual(index.search(queries, allowed=self.keys[:5], statistics=True)[2][0].examined, 5)
+            self.assertEqual(index.search([], statistics=True)[2], [])
+        with facenet.Index(D, "mlann", examined=20, pivots=4, partitions=1) as index:
+            index.add(vectors(1000, seed=6), range(1000))
+            for count in index.search(queries, nearest=1, statistics=True)[2]:
+                self.assertTrue(20 <= count.examined < 200 and count.judged >= 1000, count)
+
     def test_replace_remove_and_the_rest(self) -> None:
         index, new = self.index, vectors(2, seed=3)
         self.assertEqual((len(index), index.dimension, self.keys[0] in index, 1 << 70 in index), (200, D, True, False))
