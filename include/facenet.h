@@ -718,7 +718,7 @@ facenet_status facenet_plugin_load_directory(const char *path, size_t *count);
 
 /* A component that can be chosen by name. Its texts stay until the process ends. Its layout is final. */
 typedef struct facenet_component {
-  const char *kind;    /* "detector", "embedder", "decoder", "index", "store", "operator"; later versions may add others */
+  const char *kind;    /* "detector", "embedder", "decoder", "index", "store", "operator"; later versions may add more */
   const char *name;    /* what it is chosen by */
   const char *plugin;  /* the plugin's name; "": built in */
   const char *version; /* the plugin's, or the library's */

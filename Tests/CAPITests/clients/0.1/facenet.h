@@ -2,7 +2,7 @@
  *
  * What is not declared here is not published. The order is the order of learning: version and errors, values,
  * verification in one call; then the parts it is made of: bitmap, detector, embedder, pipeline; then any ONNX network;
- * then an index of vectors, and a gallery of people.
+ * then an index of vectors, and a gallery of people; at last plugins.
  *
  * Everywhere:
  * - A function that can fail returns facenet_status; its outputs come last and are untouched when it fails. Functions
@@ -66,10 +66,11 @@ const char *facenet_error_message(void);
 
 /* Takes the context it was set with and how much of the call is done, 0 ... 1, never less than before: at first, after
  * each hundredth, at least every tenth of a second where the call can tell, and once as 1 when it has succeeded. Called
- * on the thread that makes the call, before it returns, with no lock held but that of the index or gallery it uses.
+ * on the thread that makes the call, before it returns, with no lock held but that of the index or gallery it uses, or
+ * of a plugin's component that takes one call at a time.
  * Returns 0 to go on; anything else makes the call fail with CANCELLED, except at 1, when all is done; what was open
  * stays usable, but a session that was stopped has no outputs. It may call the library, which tells nothing of those
- * calls and refuses the session that is running and the index or gallery that is in use.
+ * calls and refuses the session that is running and the index, gallery or component that is in use.
  * It must return: neither longjmp nor a C++ exception may leave it. */
 typedef int32_t (*facenet_progress_function)(void *context, double fraction);
 
@@ -147,7 +148,8 @@ facenet_status facenet_verify(const char *path_a, const char *path_b, facenet_ve
 
 typedef struct facenet_bitmap facenet_bitmap;
 
-/* Decodes a JPEG, PNG or binary PGM/PPM file, told by its content, and turns it upright as its EXIF orientation says.
+/* Decodes a JPEG, PNG or binary PGM/PPM file, or one that a plugin reads, told by its content, and turns it upright as
+ * its EXIF orientation says.
  * Fails with NOT_FOUND, IO, CORRUPT, UNSUPPORTED, or TOO_LARGE above 100 million pixels. Since 0.1. */
 facenet_status facenet_bitmap_open(const char *path, facenet_bitmap **out);
 
@@ -175,7 +177,8 @@ typedef struct facenet_detector_options {
 } facenet_detector_options;
 
 /* Opens an installed model by name ("retinaface", "mtcnn", "yunet", "centerface") or an ONNX file by path: what has a
- * slash or ends in ".onnx" is a path. NULL: the default, "retinaface".
+ * slash or ends in ".onnx" is a path. A plugin's detector is opened by "NAME" or "NAME:LOCATION", and "retinaface:FILE"
+ * reads a file that does not say so itself as that network. NULL: the default, "retinaface".
  * Fails with NOT_FOUND for a model that is not installed, UNSUPPORTED for one that is no known detector, and as
  * facenet_model_open does. Since 0.1. */
 facenet_status facenet_detector_open(const char *name_or_path, const facenet_detector_options *options,
@@ -205,7 +208,8 @@ typedef struct facenet_embedder_options {
 } facenet_embedder_options;
 
 /* Opens an installed model by name ("facenet", "dlib", ...) or an ONNX file by path: what has a slash or ends in
- * ".onnx" is a path. NULL: the default, "facenet". Fails as facenet_detector_open does. Since 0.1. */
+ * ".onnx" is a path. A plugin's embedder is opened by "NAME" or "NAME:LOCATION". NULL: the default, "facenet". Fails as
+ * facenet_detector_open does. Since 0.1. */
 facenet_status facenet_embedder_open(const char *name_or_path, const facenet_embedder_options *options,
                                      facenet_embedder **out);
 
@@ -695,6 +699,39 @@ facenet_status facenet_gallery_statistics(const facenet_gallery *gallery, facene
 
 /* NULL is ignored. Since 0.1. */
 void facenet_gallery_free(facenet_gallery *gallery);
+
+/* Plugins: detectors, embedders, decoders and more that other shared objects bring; facenet_plugin.h says how one is
+ * written. What a plugin brings is chosen by name, as what is built in: facenet_detector_open("NAME"). Nothing is
+ * loaded unless it is asked for, and what was loaded stays until the process ends. Any thread. */
+
+/* Loads a plugin; one that is loaded already is a success that does nothing. A plugin is code and can do all that the
+ * process can. Fails with NOT_FOUND, IO where the system cannot load it, INVALID_ARGUMENT for what is no regular file,
+ * a name that another has, and a file or a folder above it that anybody may write (in a folder with the sticky bit, as
+ * /tmp, what is root's or the process's user's is let through); CORRUPT for what is no shared object, UNSUPPORTED for
+ * one made for another version of facenet_plugin.h, PLUGIN_FAILED for one that fails or breaks its contract. When it
+ * fails, nothing was added. Since 0.1. */
+facenet_status facenet_plugin_load(const char *path);
+
+/* Loads the files of a folder whose names end in ".so", by name; others are tried where one fails, and the first
+ * failure is what this returns. count: how many of them are loaded now, also when it fails; or NULL. Since 0.1. */
+facenet_status facenet_plugin_load_directory(const char *path, size_t *count);
+
+/* A component that can be chosen by name. Its texts stay until the process ends. Its layout is final. */
+typedef struct facenet_component {
+  const char *kind;    /* "detector", "embedder", "decoder", "index", "store", "operator"; later versions may add more */
+  const char *name;    /* what it is chosen by */
+  const char *plugin;  /* the plugin's name; "": built in */
+  const char *version; /* the plugin's, or the library's */
+  const char *licence; /* the plugin's, or the library's: an SPDX licence expression */
+  const char *file;    /* the plugin's shared object; "": built in, or attached */
+} facenet_component;
+
+/* How many components there are. They are numbered from 0: those that are built in, then plugins' as they came. No
+ * number changes. Since 0.1. */
+size_t facenet_plugin_component_count(void);
+
+/* A component by its number. Fails with INVALID_ARGUMENT for a number that none has. Since 0.1. */
+facenet_status facenet_plugin_component(size_t position, facenet_component *out);
 
 #ifdef __cplusplus
 }
