@@ -9,7 +9,7 @@ swift=${SWIFT:-swift}
 export FACENET_SANITIZE=1
 
 "$swift" test --scratch-path "$build/$kind" --sanitize="$kind" --quiet --disable-xctest \
-  --filter 'CoreTests|KernelsTests|GraphTests|ONNXTests|SearchTests|GalleryTests'
+  --filter '^(Core|Kernels|Graph|ONNX|Search|Gallery)Tests[.]'
 
 "$swift" build --scratch-path "$build/$kind" --sanitize="$kind" --quiet --product FacenetC
 library=$("$swift" build --scratch-path "$build/$kind" --show-bin-path)
