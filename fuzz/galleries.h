@@ -83,6 +83,18 @@ static void gallery_enrol_images(caller *c) {
   succeeded(c, facenet_gallery_enrol_images(gallery, pipeline, name, key, images, any_count(c, count), any_thumbnails(c), person));
 }
 
+static void gallery_enrol_photos(caller *c) {
+  facenet_gallery *gallery = ANY_GALLERY(c);
+  const file *origin;
+  size_t count = below(&c->dice, 3);
+  const char **paths = lend(c, count * sizeof *paths);
+  for (size_t i = 0; i < count; i++) paths[i] = any_path(c, PICTURES, &origin);
+  facenet_pipeline *pipeline = (facenet_pipeline *)any_handle(c, PIPELINE);
+  char *name = any_name(c), *key = any_person_key(c);
+  int64_t *person = output(c, sizeof *person);
+  succeeded(c, facenet_gallery_enrol_photos(gallery, pipeline, name, key, paths, any_count(c, count), any_thumbnails(c), person));
+}
+
 static void gallery_add(caller *c) {
   facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 4);
@@ -129,6 +141,14 @@ static void gallery_identify(caller *c) {
   facenet_identification *out = output(c, count * sizeof *out);
   void *lent = any_options(c, &options, sizeof options);
   succeeded(c, facenet_gallery_identify(gallery, embeddings, any_count(c, count), lent, candidates, out));
+}
+
+static void gallery_threshold(caller *c) {
+  facenet_identification_options options = {.margin = any_share(&c->dice)};
+  float *const wanted[] = {&options.false_positive_rate, &options.false_accept_rate, &options.distance};
+  *wanted[below(&c->dice, 3)] = happens(&c->dice, 80) ? any_share(&c->dice) : any_float(&c->dice);
+  facenet_identification_threshold *out = output(c, sizeof *out);
+  succeeded(c, facenet_gallery_threshold(ANY_GALLERY(c), any_options(c, &options, sizeof options), out));
 }
 
 static void gallery_export(caller *c) { succeeded(c, facenet_gallery_export(ANY_GALLERY(c), gallery_path(c, "export"))); }
@@ -262,11 +282,11 @@ static void gallery_migrate(caller *c) {
 
 #define GALLERY_CALLS                                                                                        \
   CALL(gallery_create, 4), CALL(gallery_open, 3), CALL(gallery_dimension, 1), CALL(gallery_enrol, 8),        \
-  CALL(gallery_enrol_images, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
+  CALL(gallery_enrol_images, 4), CALL(gallery_enrol_photos, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
   CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_facts, 2), CALL(gallery_remove, 3),        \
   CALL(gallery_person, 2), CALL(gallery_people, 3), CALL(gallery_person_with_key, 2),                        \
   CALL(gallery_people_named, 2), CALL(gallery_facts, 2), CALL(gallery_templates, 2),                         \
-  CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_export, 2),                     \
+  CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_threshold, 2), CALL(gallery_export, 2),                     \
   CALL(gallery_import, 2), CALL(gallery_migrate, 2), CALL(gallery_check, 2), CALL(gallery_compact, 1),       \
   CALL(gallery_statistics, 1), CALL(gallery_free, 1)
 

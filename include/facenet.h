@@ -263,8 +263,8 @@ typedef struct facenet_quality {
   float yaw, pitch, roll; /* degrees: the nose points to image right, the face looks down, the eyes turn clockwise */
 } facenet_quality;
 
-/* Judges a face in the picture it was found in. Fails with INVALID_ARGUMENT where the landmarks are not finite or
- * coincide. Since 0.1. */
+/* Judges a face in the picture it was found in: 0 where its landmarks coincide, so that no embedder can align it. Fails
+ * with INVALID_ARGUMENT where they are not finite. Since 0.1. */
 facenet_status facenet_face_quality(const facenet_image *image, const facenet_face *face, facenet_quality *out);
 
 /* Pipeline: a detector and an embedder put together. Immutable: any thread, many at once. */
@@ -282,7 +282,8 @@ facenet_status facenet_pipeline_verify(const facenet_pipeline *pipeline, const f
 
 /* Finds and embeds every face, best score first. Sets *count to how many there are and writes the best of them, at most
  * capacity: faces[i], and its embedding at embeddings + i * dimension. Each of the two may be NULL to leave it out;
- * embeddings has room for capacity x dimension floats. Since 0.1. */
+ * embeddings has room for capacity x dimension floats. A face whose landmarks coincide cannot be aligned and is left
+ * out; facenet_detect tells of it. Since 0.1. */
 facenet_status facenet_pipeline_embed(const facenet_pipeline *pipeline, const facenet_image *image, facenet_face *faces,
                                       float *embeddings, size_t capacity, size_t *count);
 
@@ -525,11 +526,18 @@ facenet_status facenet_gallery_enrol(facenet_gallery *gallery, const char *name,
                                      const float *embeddings, size_t count, int64_t *person);
 
 /* The same from photographs that show one face each. thumbnails: 1 keeps the aligned faces in the gallery, which
- * facenet_gallery_migrate needs; 0 does not. Fails also with NOT_FOUND for a photograph that shows no face, and
- * INVALID_ARGUMENT for one that shows several and where the pipeline's embedder is not the gallery's. Since 0.1. */
+ * facenet_gallery_migrate needs of pictures that are in no file; 0 does not. Fails also with NOT_FOUND for a photograph
+ * that shows no face, and INVALID_ARGUMENT for one that shows several and where the pipeline's embedder is not the
+ * gallery's. Since 0.1. */
 facenet_status facenet_gallery_enrol_images(facenet_gallery *gallery, const facenet_pipeline *pipeline,
                                             const char *name, const char *key, const facenet_image *images,
                                             size_t count, int32_t thumbnails, int64_t *person);
+
+/* The same from files (JPEG, PNG, PGM, PPM) that show one face each: the gallery keeps their absolute paths and SHA-256
+ * digests, by which facenet_gallery_migrate finds them again. Fails also as facenet_bitmap_open does. Since 0.1. */
+facenet_status facenet_gallery_enrol_photos(facenet_gallery *gallery, const facenet_pipeline *pipeline,
+                                            const char *name, const char *key, const char *const *paths, size_t count,
+                                            int32_t thumbnails, int64_t *person);
 
 /* Enrols many: a key for each of count embeddings, count x dimension floats. Those of one key are one person's, who is
  * made, with the key for a name, where nobody has it. They are written some thousand at a time, each time all or none;
@@ -598,9 +606,9 @@ facenet_status facenet_gallery_remove_templates(facenet_gallery *gallery, const 
 /* Whether a face is somebody's. */
 typedef int32_t facenet_verdict;
 enum {
-  FACENET_KNOWN = 1,    /* one person is near enough */
-  FACENET_UNKNOWN = 2,  /* nobody is */
-  FACENET_AMBIGUOUS = 3 /* two people are, nearly alike */
+  FACENET_KNOWN = 1,    /* the nearest person is within the threshold, and nobody else nearly as near is */
+  FACENET_UNKNOWN = 2,  /* nobody is within the threshold */
+  FACENET_AMBIGUOUS = 3 /* two people are, and their distances differ by no more than the margin */
 };
 
 /* At most one of the first three says when a face is somebody's; if none does: 0.01 of strangers pass. */
@@ -609,7 +617,7 @@ typedef struct facenet_identification_options {
   float false_positive_rate; /* wanted share of strangers taken for somebody of this gallery, above 0 and below 1 */
   float false_accept_rate;   /* wanted share of pairs of different people that pass, above 0 and below 1 */
   float distance;            /* by the model's metric */
-  float margin;              /* a second person within it of the first makes a face ambiguous; 0: 10% of threshold */
+  float margin;              /* two people who differ by no more make a face ambiguous; 0: 10% of the threshold */
   uint32_t people;           /* best people that are told, at most 1000; 0: 5 */
   uint32_t templates;        /* a person's distance is the mean of that many nearest templates, at most 100; 0: 1 */
 } facenet_identification_options;
@@ -635,29 +643,44 @@ typedef struct facenet_candidate {
 
 /* Says whose faces count embeddings are, count x dimension floats, each by itself: out[i], and its best people, nearest
  * first, from candidates + i * options.people on; candidates may be NULL. Fails with INVALID_ARGUMENT for an embedding
- * that is not the model's, UNSUPPORTED where a rate is wanted of a model that was never measured. Since 0.1. */
+ * that is not the model's, UNSUPPORTED where a rate is wanted of a model that was never measured, CORRUPT, naming it,
+ * for a template of the gallery that is damaged. Since 0.1. */
 facenet_status facenet_gallery_identify(const facenet_gallery *gallery, const float *embeddings, size_t count,
                                         const facenet_identification_options *options, facenet_candidate *candidates,
                                         facenet_identification *out);
 
-/* Writes all people and templates, as one moment has them, into a folder, which is made where it is not there. Fails
- * with IO or NOT_FOUND, naming the path. Since 0.1. */
+/* What facenet_gallery_identify accepts, and the mistakes to expect of it. Its layout is final. */
+typedef struct facenet_identification_threshold {
+  float distance;            /* the largest that is accepted */
+  float false_accept_rate;   /* share of pairs of different people that pass; NaN where nothing was measured */
+  float false_positive_rate; /* share of strangers taken for somebody of this gallery; NaN where nothing was measured */
+  int32_t extrapolated;      /* 1: outside the rates that the model was measured at: distance or rates are a guess */
+} facenet_identification_threshold;
+
+/* The threshold of options with the gallery as it is now; margin, people and templates do not matter. Fails as
+ * facenet_gallery_identify does. Since 0.1. */
+facenet_status facenet_gallery_threshold(const facenet_gallery *gallery, const facenet_identification_options *options,
+                                         facenet_identification_threshold *out);
+
+/* Writes all people and templates into a folder, which is made where it is not there. Since 0.1. */
 facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char *folder);
 
 /* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's
- * export and a key that somebody has, CORRUPT. Since 0.1. */
+ * export, a key that somebody has, and somebody without a key who is there already, by name and moment of enrolment;
+ * CORRUPT. Since 0.1. */
 facenet_status facenet_gallery_import(facenet_gallery *gallery, const char *folder, size_t *people);
 
 /* Binds the gallery to the embedder of another pipeline: embeds all faces again, from their photographs where these are
- * what they were, else from their thumbnails; all or none. The handle goes on with the new model; others, and other
- * processes, have to open the gallery again. Fails with NOT_FOUND, naming the person, where neither is left of a
- * template. Since 0.1. */
+ * what they were, else from thumbnails of the new crops' size; all or none. The handle goes on with the new model;
+ * others, and other processes, have to open the gallery again. Fails with NOT_FOUND, naming the person, where neither
+ * is left of a template. Since 0.1. */
 facenet_status facenet_gallery_migrate(facenet_gallery *gallery, const facenet_pipeline *pipeline);
 
 /* Reads all of the gallery. Fails with CORRUPT, naming the first fault, where it is not sound. Since 0.1. */
 facenet_status facenet_gallery_check(const facenet_gallery *gallery);
 
-/* Gives unused space back, overwrites what was removed, and saves the index that is made from the file. Since 0.1. */
+/* Gives unused space back, overwrites what was removed, and makes the index again of who is left. Takes as much memory
+ * as the file has bytes. Since 0.1. */
 facenet_status facenet_gallery_compact(facenet_gallery *gallery);
 
 /* Sizes of a gallery. Its layout is final. */

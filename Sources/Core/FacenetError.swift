@@ -37,8 +37,8 @@ public struct FacenetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The message.
   public var description: String { message }
 
-  /// The same failure with the place it happened in added at the end: `message (place)`.
+  /// The same failure with the place it happened in added at the end, `message (place)`, unless it is there already.
   package func located(in place: String) -> FacenetError {
-    FacenetError(status, "\(message) (\(place))")
+    message.hasSuffix(" (\(place))") ? self : FacenetError(status, "\(message) (\(place))")
   }
 }

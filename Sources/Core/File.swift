@@ -109,13 +109,19 @@ package enum File {
     }
 
     package func write(_ bytes: [UInt8]) throws(FacenetError) {
-      let result = bytes.withUnsafeBytes { buffer in Result { () throws(FacenetError) in try write(buffer) } }
-      try result.get()
+      try bytes.withBytes(write)
     }
   }
 
   package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FacenetError) {
     try replace(path, mode: mode) { output throws(FacenetError) in try output.write(bytes) }
+  }
+
+  /// A path that means the same file wherever the process goes; as it is given where it leads nowhere.
+  package static func absolutePath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   static func failure(_ verb: String, _ path: String) -> FacenetError {

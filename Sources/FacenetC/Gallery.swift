@@ -61,12 +61,25 @@ public func facenet_gallery_enrol_images(
   _ images: UnsafePointer<facenet_image>?, _ count: Int, _ thumbnails: Int32, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
     let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
     let person = try output(person, "person")
-    try gallery.check(pipeline.embedder)
-    let thumbnails = try truth(thumbnails, "thumbnails")
-    let templates = try templates(of: try elements(images, count, "images"), pipeline, thumbnails: thumbnails)
+    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
+    let templates = try source.templates(of: try elements(images, count, "images"))
+    person.pointee = try gallery.enrol(name, key: key, templates: templates)
+  }
+}
+
+@c @implementation
+public func facenet_gallery_enrol_photos(
+  _ gallery: OpaquePointer?, _ pipeline: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
+  _ paths: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ thumbnails: Int32,
+  _ person: UnsafeMutablePointer<Int64>?
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
+    let person = try output(person, "person")
+    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
+    let templates = try source.templates(of: try elements(paths, count, "paths"))
     person.pointee = try gallery.enrol(name, key: key, templates: templates)
   }
 }
@@ -128,6 +141,21 @@ public func facenet_gallery_identify(
 }
 
 @c @implementation
+public func facenet_gallery_threshold(
+  _ gallery: OpaquePointer?, _ options: UnsafePointer<facenet_identification_options>?,
+  _ out: UnsafeMutablePointer<facenet_identification_threshold>?
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (out, options) = (try output(out), try IdentificationOptions(options))
+    let threshold = try gallery.threshold(options.acceptance)
+    out.pointee = facenet_identification_threshold(
+      distance: threshold.distance, false_accept_rate: threshold.falseAcceptRate ?? .nan,
+      false_positive_rate: threshold.falsePositiveIdentificationRate ?? .nan,
+      extrapolated: threshold.isExtrapolated ? 1 : 0)
+  }
+}
+
+@c @implementation
 public func facenet_gallery_export(_ gallery: OpaquePointer?, _ folder: UnsafePointer<CChar>?) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in try gallery.export(to: try text(folder, "folder")) }
 }
@@ -156,7 +184,8 @@ public func facenet_gallery_check(_ gallery: OpaquePointer?) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
     let faults = try gallery.check()
     if let first = faults.first {
-      throw FacenetError(.corrupt, "\(gallery.path): \(first)" + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
+      let place = first.contains(gallery.path) ? "" : "\(gallery.path): "
+      throw FacenetError(.corrupt, place + first + (faults.count > 1 ? " (1 of \(faults.count))" : ""))
     }
   }
 }

@@ -2,7 +2,6 @@ import CFacenet
 import Core
 import Faces
 import Gallery
-import Imaging
 import Search
 
 /// (count, dimension) floats of the caller, a copy a row.
@@ -17,37 +16,6 @@ func embeddingRows(_ pointer: UnsafePointer<Float>?, _ count: Int, of gallery: G
   let dimension = gallery.model.dimension
   let numbers = try elements(pointer, count * dimension, "embeddings")
   return (0..<count).map { Array(numbers[$0 * dimension..<($0 + 1) * dimension]) }
-}
-
-/// The faces of photographs that show one each.
-/// - Throws: `notFound` for none, `invalidArgument` for several, naming the photograph; what embedding throws.
-func templates(
-  of images: UnsafeBufferPointer<facenet_image>, _ pipeline: FacePipeline, thumbnails: Bool
-) throws(FacenetError) -> [Template] {
-  guard images.count <= 1 << 16 else {
-    throw FacenetError(.tooLarge, "\(images.count) images in one call, expected at most \(1 << 16)")
-  }
-  var templates: [Template] = []
-  for (index, image) in images.enumerated() {
-    let name = "images[\(index)]"
-    let view = try view(image, name)
-    let faces = try Progress.part(index, of: images.count) { () throws(FacenetError) in
-      try pipeline.faces(in: view)
-    }
-    guard let face = faces.first else { throw FacenetError(.notFound, "no face found in \(name)") }
-    guard faces.count == 1 else {
-      throw FacenetError(.invalidArgument, "\(name) shows \(faces.count) faces, expected one")
-    }
-    var template = Template(face.embedding, face: face.face)
-    template.quality = try FaceQuality(of: face.face, in: view).value
-    if thumbnails {
-      template.thumbnail = try pipeline.embedder.align(view, face.face).withView { crop throws(FacenetError) in
-        try crop.encodedJPEG(quality: 95)
-      }
-    }
-    templates.append(template)
-  }
-  return templates
 }
 
 /// The caller's room for what is said of `count` faces.

@@ -41,22 +41,27 @@ public final class FacePipeline: Sendable {
       })
   }
 
-  /// Every face in a picture with its embedding, best score first.
+  /// Every face in a picture with its embedding, best score first. One whose landmarks coincide cannot be aligned and is left
+  /// out: ``detector`` tells of it.
   public func faces(in image: ImageView) throws(FacenetError) -> [EmbeddedFace] {
     let faces = try Progress.part(0, of: 2) { () throws(FacenetError) in try detector.detect(image) }
     return try Progress.part(1, of: 2) { () throws(FacenetError) in try embed(faces, in: image) }
   }
 
-  /// Every face in a picture with its embedding, best score first.
+  /// Every face in a picture with its embedding; see ``faces(in:)-(ImageView)``.
   public func faces(in image: Bitmap) throws(FacenetError) -> [EmbeddedFace] {
     try image.withView { view throws(FacenetError) in try faces(in: view) }
   }
 
   /// The face with the largest box, with its embedding; nil where no face is found.
+  /// - Throws: `invalidArgument` where its landmarks coincide.
   public func largestFace(in image: ImageView) throws(FacenetError) -> EmbeddedFace? {
     let faces = try Progress.part(0, of: 2) { () throws(FacenetError) in try detector.detect(image) }
     guard let largest = faces.max(by: { $0.box.area < $1.box.area }) else { return nil }
-    return try Progress.part(1, of: 2) { () throws(FacenetError) in try embed([largest], in: image).first }
+    return try Progress.part(1, of: 2) { () throws(FacenetError) in
+      let crop = try embedder.align(image, largest)
+      return EmbeddedFace(face: largest, embedding: try embedder.embed([crop])[0])
+    }
   }
 
   /// The face with the largest box, with its embedding; nil where no face is found.
@@ -91,8 +96,12 @@ public final class FacePipeline: Sendable {
   }
 
   private func embed(_ faces: [Face], in image: ImageView) throws(FacenetError) -> [EmbeddedFace] {
-    var crops: [Bitmap] = []
-    for face in faces { crops.append(try embedder.align(image, face)) }
-    return zip(faces, try embedder.embed(crops)).map { EmbeddedFace(face: $0, embedding: $1) }
+    var (aligned, crops): ([Face], [Bitmap]) = ([], [])
+    for face in faces {
+      guard let crop = try embedder.alignIfPossible(image, face) else { continue }
+      aligned.append(face)
+      crops.append(crop)
+    }
+    return zip(aligned, try embedder.embed(crops)).map { EmbeddedFace(face: $0, embedding: $1) }
   }
 }

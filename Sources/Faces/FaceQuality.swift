@@ -33,21 +33,19 @@ public struct FaceQuality: Sendable, Hashable {
   /// Degrees that the line of the eyes is turned clockwise, -180 to 180. It costs nothing: alignment undoes it.
   public let roll: Float
 
-  /// Judges a face in the picture it was found in.
-  /// - Throws: `invalidArgument` where the landmarks coincide.
+  /// Judges a face in the picture it was found in: 0 where its landmarks coincide, so that no embedder can align it.
   public init(of face: Face, in image: ImageView) throws(FacenetError) {
-    let crop = try AlignmentTemplate.arcFace(side: Self.side).crop(image, landmarks: face.landmarks)
+    let crop = try AlignmentTemplate.arcFace(side: Self.side).cropIfPossible(image, landmarks: face.landmarks)
     let axes = FaceAxes(face.landmarks)
     size = Float(min(1, axes.scale / Self.usefulEyeDistance))
-    sharpness = crop.withView { Self.sharpness(of: $0) }
+    sharpness = crop.map { crop in crop.withView { Self.sharpness(of: $0) } } ?? 0
     pose = Float(max(0, cos(axes.yaw) * cos(axes.pitch)))
     confidence = min(max(face.score, 0), 1)
     value = (size * sharpness * pose * confidence).squareRoot().squareRoot()
     (yaw, pitch, roll) = (degrees(axes.yaw), degrees(axes.pitch), degrees(axes.roll))
   }
 
-  /// Judges a face in the picture it was found in.
-  /// - Throws: `invalidArgument` where the landmarks coincide.
+  /// Judges a face in the picture it was found in: 0 where its landmarks coincide, so that no embedder can align it.
   public init(of face: Face, in image: Bitmap) throws(FacenetError) {
     self = try image.withView { view throws(FacenetError) in try FaceQuality(of: face, in: view) }
   }

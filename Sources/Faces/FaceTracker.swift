@@ -3,7 +3,11 @@
 /// Each track takes the face that overlaps its last box most, the largest overlap of all first. That greedy order and the
 /// best assignment differ only where boxes of different people overlap one another, and there the overlap itself is no
 /// evidence: an embedding has to tell. A track that loses its face waits at its last place for some pictures, then ends,
-/// and its number is not used again. One thread at a time.
+/// and its number is not used again.
+///
+/// Only so many faces of one picture are worth embedding at once, so that a crowd does not hold the film up: those never
+/// embedded before the others, and of each the best first. The rest stay due in the pictures that follow. One thread at a
+/// time.
 package struct FaceTracker {
   /// When a track begins, ends, and is embedded again.
   package struct Policy: Sendable, Hashable {
@@ -15,6 +19,8 @@ package struct FaceTracker {
     package var improvement: Float = 0.05
     /// Pictures after which a track is embedded again however it looks: a stranger may have taken the place.
     package var renewal = 50
+    /// The most faces of a picture that are due at once.
+    package var embeddings = 2
 
     package init() {}
   }
@@ -23,7 +29,8 @@ package struct FaceTracker {
   package struct Sighting: Sendable, Hashable {
     /// The track's number, from 1.
     package let track: Int
-    /// Whether the face should be embedded: it is new, better than what was embedded, or that is long ago.
+    /// Whether the face should be embedded now: it is new, better than what was embedded, or that is long ago, and few
+    /// faces of the picture need it more. A face of quality 0 never is.
     package let isDue: Bool
   }
 
@@ -57,12 +64,14 @@ package struct FaceTracker {
       tracks[index].missed += 1
       tracks[index].age += 1
     }
-    let sightings = faces.indices.map { face in
+    let seen = faces.indices.map { face in
       let index = chosen[face] ?? begin(faces[face])
       tracks[index].box = faces[face].box
       tracks[index].missed = 0
-      return Sighting(track: tracks[index].number, isDue: isDue(tracks[index], quality[face]))
+      return tracks[index]
     }
+    let due = mostDue(seen, quality)
+    let sightings = faces.indices.map { Sighting(track: seen[$0].number, isDue: due.contains($0)) }
     tracks.removeAll { $0.missed > policy.patience }
     return sightings
   }
@@ -74,7 +83,17 @@ package struct FaceTracker {
     tracks[index].age = 0
   }
 
+  /// Which faces should be embedded now.
+  private func mostDue(_ seen: [Track], _ quality: [Float]) -> Set<Int> {
+    let due = seen.indices.filter { isDue(seen[$0], quality[$0]) }.sorted { a, b in
+      let (isNewA, isNewB) = (seen[a].embeddedQuality == nil, seen[b].embeddedQuality == nil)
+      return isNewA == isNewB ? (quality[b], a) < (quality[a], b) : isNewA
+    }
+    return Set(due.prefix(policy.embeddings))
+  }
+
   private func isDue(_ track: Track, _ quality: Float) -> Bool {
+    guard quality > 0 else { return false }
     guard let embedded = track.embeddedQuality else { return true }
     return quality >= embedded + policy.improvement || track.age >= policy.renewal
   }

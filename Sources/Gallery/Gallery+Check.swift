@@ -28,12 +28,13 @@ extension Gallery {
         try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
           faults.append("the facts of \(row.text(0) ?? "") are no JSON")
         }
-        let count = max(1, try connection.integer("SELECT count(*) FROM templates") ?? 0)
+        let table = templates(in: connection)
+        let count = try table.count()
         var done = 0
-        try connection.run("\(Self.templateColumns) ORDER BY id") { row throws(FacenetError) in
+        try connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
           done += 1
           try Progress.reached(Double(done) / Double(count))
-          if let fault = fault(row, saved) { faults.append(fault) }
+          if let fault = fault(row, of: table, saved) { faults.append(fault) }
         }
       }
     } catch {
@@ -43,15 +44,15 @@ extension Gallery {
     return faults
   }
 
-  private func fault(_ row: Statement, _ saved: VectorIndex?) -> String? {
+  private func fault(_ row: Statement, of table: TemplateTable, _ saved: VectorIndex?) -> String? {
     do throws(FacenetError) {
-      let template = try template(row)
-      try template.check(against: model)
+      let template = try table.template(row)
+      do throws(FacenetError) { try template.check(against: model) } catch { throw table.damage(row, error) }
       if let vector = try saved?.vector(of: template.id), vector != template.embedding {
         return "the saved index has another vector for template \(template.id)"
       }
       return nil
-    } catch { return "template \(row.integer(0)): \(error.message)" }
+    } catch { return error.message }
   }
 
   /// Sizes of a gallery.

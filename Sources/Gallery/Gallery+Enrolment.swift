@@ -107,12 +107,12 @@ extension Gallery {
     }
   }
 
-  static func insert(_ name: String, _ key: String?, _ facts: String, in connection: Connection)
-    throws(FacenetError) -> Int64
-  {
+  static func insert(
+    _ name: String, _ key: String?, _ facts: String, created: Double = now(), in connection: Connection
+  ) throws(FacenetError) -> Int64 {
     try connection.run(
       "INSERT INTO people (name, key, facts, created) VALUES (?, ?, ?, ?)",
-      [.text(name), .optional(key), .text(facts), .real(now())])
+      [.text(name), .optional(key), .text(facts), .real(created)])
     return try connection.integer("SELECT last_insert_rowid()") ?? 0
   }
 

@@ -30,11 +30,12 @@ extension Gallery {
     try File.replace(path, mode: 0o600) { output throws(FacenetError) in
       try output.write(NPYHeader.make(rows: count, columns: model.dimension))
       var done = 0
-      try connection.run("SELECT embedding FROM templates ORDER BY person, id") { row throws(FacenetError) in
-        let vector = try row.withBlob(0) { bytes throws(FacenetError) in
-          try encoding.decode(bytes, dimension: model.dimension)
-        }
-        try output.write(TemplateEncoding.float32.encode(vector))
+      let table = templates(in: connection)
+      try connection.run("SELECT id, person, embedding FROM templates ORDER BY person, id") {
+        row throws(FacenetError) in
+        var embedding: [Float] = []
+        try table.read(row, to: &embedding)
+        try output.write(TemplateEncoding.float32.encode(embedding))
         done += 1
         try Progress.reached(Double(done) / Double(count))
       }
@@ -56,7 +57,8 @@ extension Gallery {
 
   /// Adds the people of an export, all or none.
   /// - Returns: how many people were added.
-  /// - Throws: `invalidArgument` for another model's export and for a key that somebody has; `corrupt`, naming the line.
+  /// - Throws: `invalidArgument` for another model's export, a key that somebody has, and somebody without a key who has the
+  ///   name and the moment of enrolment, to a thousandth of a second, of one who is there; `corrupt`, naming the line.
   @discardableResult
   public func importPeople(from folder: String) throws(FacenetError) -> Int {
     let modelPath = "\(folder)/\(ExportedFile.model)"
@@ -74,11 +76,17 @@ extension Gallery {
     let lines = try File.read(peoplePath, limit: ExportedFile.largest).split(separator: UInt8(ascii: "\n"))
     return try write { connection throws(FacenetError) in
       var identifiers = try TemplateIdentifiers(in: connection)
+      let last = try connection.integer("SELECT max(id) FROM people") ?? 0
       var row = 0
       for (position, line) in lines.enumerated() {
         try Progress.reached(Double(position) / Double(lines.count))
         do throws(FacenetError) {
-          try importPerson(String(decoding: line, as: UTF8.self), file, &row, &identifiers, connection)
+          let person = try ExportedPerson(String(decoding: line, as: UTF8.self), in: connection)
+          try requireAbsent(person, last, connection)
+          let rows = row..<row + person.templates.count
+          guard rows.upperBound <= file.rows else { throw FacenetError(.corrupt, "\(file.path) has too few rows") }
+          try add(person, try file.vectors(rows), &identifiers, connection)
+          row = rows.upperBound
         } catch { throw error.located(in: "line \(position + 1) of \(peoplePath)") }
       }
       guard row == file.rows else {
@@ -88,58 +96,26 @@ extension Gallery {
     }
   }
 
-  private func importPerson(
-    _ line: String, _ file: EmbeddingFile, _ row: inout Int, _ identifiers: inout TemplateIdentifiers,
-    _ connection: Connection
+  private func add(
+    _ person: ExportedPerson, _ vectors: [[Float]], _ identifiers: inout TemplateIdentifiers, _ connection: Connection
   ) throws(FacenetError) {
-    guard !line.utf8.contains(0), try connection.integer("SELECT json_valid(?)", [.text(line)]) == 1 else {
-      throw FacenetError(.corrupt, "this is no JSON")
-    }
-    var person: (name: String, key: String?, facts: String)?
-    try connection.run("SELECT ?1 ->> 'name', ?1 ->> 'key', ?1 -> 'facts'", [.text(line)]) { found in
-      person = found.text(0).map { ($0, found.text(1), found.text(2) ?? "{}") }
-    }
-    guard let person else { throw FacenetError(.corrupt, "a person without a name") }
-    try Person.check(name: person.name)
-    if let key = person.key {
-      try Person.check(name: key, what: "key")
-      try requireUnused(key, connection)
-    }
-    try Self.checkFacts(person.facts, connection)
-    let identifier = try Self.insert(person.name, person.key, person.facts, in: connection)
-    var templates: [Template] = []
-    try connection.run(
-      """
-      SELECT value ->> 'photo', value ->> 'digest', value ->> 'face', value ->> 'time', value ->> 'quality',
-        value ->> 'thumbnail' FROM json_each(?, '$.templates')
-      """, [.text(line)]
-    ) { found throws(FacenetError) in
-      let face = try bytes(hexadecimal: found.text(2)) ?? []
-      templates.append(
-        Template(
-          [], photo: found.text(0), digest: try bytes(hexadecimal: found.text(1)),
-          face: try face.withUnsafeBufferPointer { face throws(FacenetError) in
-            try Template.decodeFace(UnsafeRawBufferPointer(face))
-          }, time: found.real(3), quality: found.isNull(4) ? nil : Float(found.real(4)),
-          thumbnail: try bytes(hexadecimal: found.text(5))))
-    }
-    guard row + templates.count <= file.rows else { throw FacenetError(.corrupt, "\(file.path) has too few rows") }
-    let vectors = try file.vectors(row..<row + templates.count)
-    for (var template, vector) in zip(templates, vectors) {
+    let number = try Self.insert(
+      person.name, person.key, person.facts, created: person.created ?? Self.now(), in: connection)
+    for (var template, vector) in zip(person.templates, vectors) {
       template.embedding = vector
       try template.check(against: model)
-      _ = try insert(template, identifier, &identifiers, in: connection)
+      _ = try insert(template, number, &identifiers, in: connection)
     }
-    row += templates.count
   }
-}
 
-/// nil for no digits.
-private func bytes(hexadecimal text: String?) throws(FacenetError) -> [UInt8]? {
-  guard let digits = text.map({ Array($0.utf8) }), !digits.isEmpty else { return nil }
-  let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-  guard values.count == digits.count, values.count % 2 == 0 else {
-    throw FacenetError(.corrupt, "'\(text?.prefix(20) ?? "")' is not made of pairs of hexadecimal digits")
+  /// - Parameter last: the greatest number of those who were there before the import.
+  private func requireAbsent(_ person: ExportedPerson, _ last: Int64, _ connection: Connection) throws(FacenetError) {
+    try requireUnused(person.key, connection)
+    guard person.key == nil, let created = person.created else { return }
+    let same = "SELECT id FROM people WHERE name = ? AND key IS NULL AND abs(created - ?) < 0.001 AND id <= ?"
+    if let other = try connection.integer(same, [.text(person.name), .real(created), .integer(last)]) {
+      throw FacenetError(
+        .invalidArgument, "\(person.name) was enrolled at the same moment as person \(other) and is the same (\(path))")
+    }
   }
-  return stride(from: 0, to: values.count, by: 2).map { UInt8(16 * values[$0] + values[$0 + 1]) }
 }

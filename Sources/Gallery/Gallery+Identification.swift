@@ -31,9 +31,10 @@ extension Gallery {
       }
     }
     let threshold = try threshold(options.acceptance)
-    let ranked = try searching { index, owners throws(FacenetError) in
+    let ranked = try searching { state throws(FacenetError) in
       try Ranking(
-        index: index, owners: owners, metric: model.metric, people: max(2, options.people),
+        search: { probes, nearest throws(FacenetError) in try state.index.search(probes, nearest: nearest) },
+        owners: state.owners, total: templateCount, metric: model.metric, people: max(2, options.people),
         templates: options.templates
       ).rank(embeddings)
     }
@@ -59,6 +60,12 @@ extension Gallery {
     try IdentificationThreshold(acceptance, model: model, comparisons: try current().owners.count)
   }
 
+  private func templateCount(of person: Int64) throws(FacenetError) -> Int {
+    try read { connection throws(FacenetError) in
+      Int(try connection.integer("SELECT count(*) FROM templates WHERE person = ?", [.integer(person)]) ?? 0)
+    }
+  }
+
   private func judge(
     _ candidates: [Identification.Candidate], _ threshold: IdentificationThreshold, _ options: IdentificationOptions
   ) -> Identification {
@@ -74,12 +81,12 @@ extension Gallery {
         .unknown, "the nearest is \(best.person.name) at \(best.distance), farther than the threshold \(limit)")
     }
     let margin = options.margin ?? IdentificationOptions.defaultMargin * limit
-    if candidates.count > 1, candidates[1].distance - best.distance < margin {
+    if candidates.count > 1, candidates[1].distance <= limit, candidates[1].distance - best.distance <= margin {
       let second = candidates[1]
       return result(
         .ambiguous,
-        "\(best.person.name) at \(best.distance) and \(second.person.name) at \(second.distance) differ by less than "
-          + "the margin \(margin)")
+        "\(best.person.name) at \(best.distance) and \(second.person.name) at \(second.distance) are both within the "
+          + "threshold \(limit) and differ by no more than the margin \(margin)")
     }
     return result(.known, "\(best.person.name) at \(best.distance) is within the threshold \(limit)")
   }

@@ -34,11 +34,20 @@ extension Gallery {
   public func templates(of person: Int64) throws(FacenetError) -> [Template] {
     var found: [Template] = []
     try read { connection throws(FacenetError) in
-      try connection.run("\(Self.templateColumns) WHERE person = ? ORDER BY id", [.integer(person)]) {
-        row throws(FacenetError) in found.append(try template(row))
+      let table = templates(in: connection)
+      try connection.run("\(TemplateTable.columns) WHERE person = ? ORDER BY id", [.integer(person)]) {
+        row throws(FacenetError) in found.append(try table.template(row))
       }
     }
     return found
+  }
+
+  /// Whether somebody of this name has a template of the photograph with this SHA-256 digest.
+  package func has(_ digest: [UInt8], of name: String) throws(FacenetError) -> Bool {
+    try read { connection throws(FacenetError) in
+      let templates = "SELECT 1 FROM templates WHERE person IN (SELECT id FROM people WHERE name = ?) AND digest = ?"
+      return try connection.integer(templates, [.text(name), .blob(digest)]) != nil
+    }
   }
 
   private func people(_ condition: String, _ values: [SQLiteValue]) throws(FacenetError) -> [Person] {
@@ -57,23 +66,5 @@ extension Gallery {
       }
     }
     return found
-  }
-
-  static let templateColumns =
-    "SELECT id, person, embedding, photo, digest, face, time, quality, thumbnail FROM templates"
-
-  func template(_ row: Statement) throws(FacenetError) -> Template {
-    let identifier = row.integer(0)
-    do throws(FacenetError) {
-      let vector = try row.withBlob(2) { bytes throws(FacenetError) in
-        try encoding.decode(bytes, dimension: model.dimension)
-      }
-      let face = try row.withBlob(5) { bytes throws(FacenetError) in try Template.decodeFace(bytes) }
-      var template = Template(
-        vector, photo: row.text(3), digest: row.blob(4), face: face, time: row.real(6),
-        quality: row.isNull(7) ? nil : Float(row.real(7)), thumbnail: row.blob(8))
-      (template.id, template.person) = (identifier, row.integer(1))
-      return template
-    } catch { throw FacenetError(.corrupt, "template \(identifier) of \(path): \(error.message)") }
   }
 }

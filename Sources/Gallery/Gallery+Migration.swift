@@ -6,7 +6,8 @@ extension Gallery {
   /// Binds the gallery to another model: embeds all faces again and replaces the templates, all or none.
   ///
   /// A face is cut again from its photograph, where that is still what it was; else its thumbnail is taken, if it has the
-  /// size of the new model's crops.
+  /// size of the new model's crops: one of another size is not enlarged or reduced, for it was aligned for another model
+  /// and shows another part of the face.
   /// - Returns: the gallery, opened again: this object, like those of other processes, refuses to go on with the old model.
   /// - Throws: `notFound`, naming the person, for a template of which neither is left; `cancelled`; what decoding throws.
   public func migrate(to embedder: Embedder) throws(FacenetError) -> Gallery {
@@ -30,7 +31,7 @@ extension Gallery {
       try connection.run("DELETE FROM templates")
       for template in renewed { _ = try insert(template, template.person, &identifiers, in: connection) }
       try connection.run("UPDATE gallery SET model = ?", [.blob(target.encoded)])
-      try removeSavedIndex()
+      try cache.remove()
     }
     try erase()
     return try Gallery(path: path, options: options)
@@ -55,8 +56,8 @@ extension Gallery {
     guard crop.width == embedder.side, crop.height == embedder.side else {
       throw FacenetError(
         .notFound,
-        "its photograph is not left, and its thumbnail is \(crop.width)x\(crop.height) pixels where \(embedder.name) takes "
-          + "\(embedder.side)x\(embedder.side)")
+        "its photograph is not left as it was, and its thumbnail was cut for another model: it is "
+          + "\(crop.width)x\(crop.height) pixels, \(embedder.name) takes \(embedder.side)x\(embedder.side)")
     }
     return crop
   }

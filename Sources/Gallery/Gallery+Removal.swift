@@ -22,15 +22,14 @@ extension Gallery {
           throw FacenetError(.notFound, "there is no \(what) \(identifier) in \(path)")
         }
       }
-      try removeSavedIndex()
+      try cache.remove()
     }
     try erase()
   }
 
   /// Writes the log into the database and empties it, then notes that the changes before are erased.
   func erase() throws(FacenetError) {
-    try store.withLock { store throws(FacenetError) in
-      let connection = store.connection
+    try store.withLock { connection throws(FacenetError) in
       let unerased = try connection.integer("SELECT unerased FROM gallery") ?? 0
       var isBusy = false
       try connection.run("PRAGMA wal_checkpoint(TRUNCATE)") { row in isBusy = row.integer(0) != 0 }
@@ -53,10 +52,12 @@ extension Gallery {
     }
   }
 
-  /// Gives unused space back and empties the log.
+  /// Gives unused space back, empties the log and makes the index again, so that nothing is left of what it learnt of people
+  /// who were removed. For the while it takes as much memory as the database has bytes.
   public func compact() throws(FacenetError) {
-    try store.withLock { store throws(FacenetError) in try store.connection.run("VACUUM") }
+    try store.withLock { connection throws(FacenetError) in try connection.run("VACUUM") }
     try erase()
+    try forgetIndex()
     try saveIndex()
   }
 }

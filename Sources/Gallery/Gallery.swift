@@ -16,37 +16,11 @@ public final class Gallery: Sendable {
   /// How it stores embeddings.
   public let encoding: TemplateEncoding
   /// Where the index is kept: beside the database itself, whatever link or relative path led to it.
-  package let indexPath: String
-  let store: Lock<Store>
-  let search: Lock<SearchState>
+  package var indexPath: String { cache.path }
+  let cache: IndexCache
+  let store: Lock<Connection>
+  let search = Lock<SearchState?>(nil)
   let options: GalleryOptions
-
-  /// Only ever used under the lock.
-  struct Store: @unchecked Sendable {
-    let connection: Connection
-    /// Names the gallery, so that another's index is not taken for its own.
-    let identity: Int64
-  }
-
-  /// Makes a new gallery for a model.
-  /// - Throws: `invalidArgument` where `path` exists already; `inputOutput` or `notFound`, naming the path.
-  public convenience init(
-    creating path: String, model: GalleryModel, encoding: TemplateEncoding = .float32,
-    options: GalleryOptions = GalleryOptions()
-  ) throws(FacenetError) {
-    let wait = try options.milliseconds()
-    try Self.makeFile(path)
-    do throws(FacenetError) {
-      let connection = try Connection(path: path, wait: wait)
-      try Schema.configure(connection)
-      try Schema.create(
-        in: connection, identity: .random(in: 1...Int64.max), model: model, encoding: encoding)
-    } catch {
-      for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-      throw error
-    }
-    try self.init(path: path, options: options)
-  }
 
   /// Opens a gallery.
   /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no gallery; `unsupported` for a later version's.
@@ -65,10 +39,11 @@ public final class Gallery: Sendable {
     self.path = path
     self.options = options
     self.encoding = encoding
-    indexPath = connection.file + ".index"
     model = try GalleryModel(decoding: facts.model, path: path)
-    store = Lock(Store(connection: connection, identity: facts.identity))
-    search = Lock(SearchState())
+    var index = options.index
+    index.seed = UInt64(bitPattern: facts.identity)
+    cache = IndexCache(path: connection.file + ".index", dimension: model.dimension, options: index)
+    store = Lock(connection)
     if facts.unerased != 0 { eraseWhatWasLeft() }
   }
 
@@ -81,27 +56,13 @@ public final class Gallery: Sendable {
           + "\(embedder.name) (\(embedder.fingerprint.prefix(12)))")
     }
   }
-
-  /// An empty file that its owner alone may read; SQLite gives those it puts beside it the same mode.
-  private static func makeFile(_ path: String) throws(FacenetError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      let code = errno
-      if code == EEXIST { throw FacenetError(.invalidArgument, "\(path) exists already") }
-      throw FacenetError(
-        code == ENOENT || code == ENOTDIR ? .notFound : .inputOutput,
-        "cannot create the gallery \(path): \(String(cString: strerror(code)))")
-    }
-    close(descriptor)
-  }
 }
 
 extension Gallery {
   /// Reads one state of the database, which is still the model's: another's embeddings would be taken for its own.
   func read<Result>(_ body: (Connection) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
-    try store.withLock { store throws(FacenetError) in
-      let connection = store.connection
-      return try connection.snapshot { () throws(FacenetError) in
+    try store.withLock { connection throws(FacenetError) in
+      try connection.snapshot { () throws(FacenetError) in
         try verifyModel(connection)
         return try body(connection)
       }
@@ -113,9 +74,8 @@ extension Gallery {
   func write<Result>(erasing: Bool = false, _ body: (Connection) throws(FacenetError) -> Result)
     throws(FacenetError) -> Result
   {
-    try store.withLock { store throws(FacenetError) in
-      let connection = store.connection
-      return try connection.transaction { () throws(FacenetError) in
+    try store.withLock { connection throws(FacenetError) in
+      try connection.transaction { () throws(FacenetError) in
         try verifyModel(connection)
         let result = try body(connection)
         try connection.run(
@@ -128,10 +88,15 @@ extension Gallery {
 
   /// - Throws: `invalidArgument` where somebody has migrated the gallery since it was opened.
   func verifyModel(_ connection: Connection) throws(FacenetError) {
-    var isSame = false
-    try connection.run("SELECT model FROM gallery") { row in isSame = row.blob(0) == model.encoded }
-    guard isSame else {
+    var found: [UInt8]?
+    try connection.run("SELECT model FROM gallery") { row in found = row.blob(0) }
+    guard let found else { throw FacenetError(.corrupt, "the gallery \(path) does not say which model it is for") }
+    guard found == model.encoded else {
       throw FacenetError(.invalidArgument, "the gallery \(path) was migrated to another model: open it again")
     }
+  }
+
+  func templates(in connection: Connection) -> TemplateTable {
+    TemplateTable(connection: connection, model: model, encoding: encoding)
   }
 }

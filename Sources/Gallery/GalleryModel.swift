@@ -48,6 +48,19 @@ public struct GalleryModel: Sendable {
     self.threshold = threshold
     self.thresholds = thresholds.sorted { $0.falseAcceptRate < $1.falseAcceptRate }
   }
+
+  /// - Throws: `invalidArgument` for what is no embedding of this model.
+  func check(_ embedding: some Collection<Float>) throws(FacenetError) {
+    guard embedding.count == dimension else {
+      throw FacenetError(.invalidArgument, "an embedding of \(name) has \(dimension) numbers, got \(embedding.count)")
+    }
+    let square = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }
+    guard square.isFinite else { throw FacenetError(.invalidArgument, "an embedding is not of finite numbers") }
+    guard square > 1e-20 else { throw FacenetError(.invalidArgument, "an embedding is zero") }
+    if metric == .squaredL2OnUnitSphere, abs(square - 1) > 0.01 {
+      throw FacenetError(.invalidArgument, "an embedding of \(name) has length 1, got \(square.squareRoot())")
+    }
+  }
 }
 
 extension GalleryModel {

@@ -2,11 +2,11 @@
 public struct Identification: Sendable, Hashable {
   /// Whether the face is somebody's.
   public enum Verdict: String, Sendable, CaseIterable {
-    /// One person of the gallery is near enough.
+    /// The nearest person is within the threshold, and nobody else nearly as near is.
     case known
-    /// Nobody is.
+    /// Nobody is within the threshold.
     case unknown
-    /// Two people are, nearly alike.
+    /// Two people are, and their distances differ by no more than the margin.
     case ambiguous
   }
 

@@ -18,7 +18,8 @@ public struct IdentificationOptions: Sendable, Hashable {
   public var people: Int
   /// A person's distance is the mean of that many nearest templates; 1 to 100. Where there are fewer, of all.
   public var templates: Int
-  /// A second person within this distance of the first makes a verdict ambiguous; nil: 10% of the threshold.
+  /// A second person within the threshold who is farther than the first by no more than this makes a verdict ambiguous;
+  /// nil: 10% of the threshold. With 0 only equally near people are.
   public var margin: Float?
 
   /// As a share of the threshold; docs/gallery.md says what it is worth.

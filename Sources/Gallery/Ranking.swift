@@ -10,8 +10,12 @@ struct Ranking {
     let template: Int64
   }
 
-  let index: VectorIndex
+  /// The templates nearest to each probe, at most as many as asked for, nearest first.
+  let search: (_ probes: [[Float]], _ nearest: Int) throws(FacenetError) -> [[Neighbour]]
+  /// The person of each template.
   let owners: [Int64: Int64]
+  /// How many templates a person has.
+  let total: (_ person: Int64) throws(FacenetError) -> Int
   let metric: Metric
   let people: Int
   let templates: Int
@@ -19,18 +23,20 @@ struct Ranking {
   /// For each probe the best people, nearest first, equally near ones by number.
   func rank(_ probes: [[Float]]) throws(FacenetError) -> [[Entry]] {
     let first = people * templates + 8
-    let found = try index.search(probes, nearest: first)
+    let found = try search(probes, first)
     var ranked: [[Entry]] = []
     for (probe, neighbours) in zip(probes, found) {
       var (neighbours, wanted) = (neighbours, first)
       while true {
         let entries = grouped(neighbours)
-        if neighbours.count < wanted || isSettled(entries, neighbours) {
+        var isDone = neighbours.count < wanted
+        if !isDone { isDone = try isSettled(entries, neighbours) }
+        if isDone {
           ranked.append(Array(entries.prefix(people)))
           break
         }
         wanted *= 4
-        neighbours = try index.search(probe, nearest: wanted)
+        neighbours = try search([probe], wanted)[0]
       }
     }
     return ranked
@@ -38,14 +44,21 @@ struct Ranking {
 
   /// Whether templates farther than all of `neighbours` can change nothing: neither who is among the best nor, as a mean
   /// of a person's nearest is never less than the nearest, how near.
-  private func isSettled(_ entries: [Entry], _ neighbours: [Neighbour]) -> Bool {
-    guard entries.count >= people, let last = neighbours.last else { return false }
-    guard templates > 1 else { return true }
-    let counts = neighbours.reduce(into: [Int64: Int]()) { counts, neighbour in
-      if let person = owners[neighbour.key] { counts[person, default: 0] += 1 }
+  private func isSettled(_ entries: [Entry], _ neighbours: [Neighbour]) throws(FacenetError) -> Bool {
+    let best = entries.prefix(people)
+    if best.count < people {
+      var known = 0
+      for entry in best { known += try total(entry.person) }
+      guard known == owners.count else { return false }
     }
-    return entries[..<people].allSatisfy { counts[$0.person, default: 0] >= templates }
-      && entries[people - 1].distance <= distance(last)
+    guard templates > 1 else { return true }
+    let seen = neighbours.reduce(into: [Int64: Int]()) { seen, neighbour in
+      if let person = owners[neighbour.key] { seen[person, default: 0] += 1 }
+    }
+    for entry in best where seen[entry.person, default: 0] < templates {
+      guard seen[entry.person, default: 0] >= (try total(entry.person)) else { return false }
+    }
+    return true
   }
 
   private func grouped(_ neighbours: [Neighbour]) -> [Entry] {

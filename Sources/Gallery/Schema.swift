@@ -6,20 +6,22 @@ enum Schema {
   static let application: Int64 = 0x6663_6e74
   static let version: Int64 = 1
 
-  /// Prepares a connection: every commit is on disk, what is deleted is overwritten, rows keep to each other.
+  /// Prepares a connection: every commit is on disk, what is deleted is overwritten, rows keep to each other, and no copy
+  /// of them is put into the system's folder for temporary files.
   static func configure(_ connection: Connection) throws(FacenetError) {
-    for setting in ["foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "trusted_schema = OFF"] {
+    for setting in [
+      "foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "trusted_schema = OFF", "temp_store = MEMORY",
+    ] {
       try connection.run("PRAGMA \(setting)")
     }
   }
 
-  /// Makes the tables in an empty database.
+  /// Makes the tables in an empty database: all of them are in its file when this returns, and none in a log.
   static func create(in connection: Connection, identity: Int64, model: GalleryModel, encoding: TemplateEncoding)
     throws(FacenetError)
   {
     // Seven rows of 512 float32 fit a page of 16 KiB, one a page of 4 KiB.
     try connection.run("PRAGMA page_size = 16384")
-    try connection.run("PRAGMA journal_mode = WAL")
     try connection.transaction { () throws(FacenetError) in
       try connection.run("PRAGMA application_id = \(application)")
       try connection.run("PRAGMA user_version = \(version)")
@@ -28,6 +30,7 @@ enum Schema {
         "INSERT INTO gallery (identity, changes, model, encoding) VALUES (?, 0, ?, ?)",
         [.integer(identity), .blob(model.encoded), .text(encoding.rawValue)])
     }
+    try keepLog(connection)
   }
 
   /// - Throws: `corrupt` for another program's database, `unsupported` for a later version's gallery.
@@ -42,6 +45,18 @@ enum Schema {
         .unsupported, "the gallery \(path) has schema version \(found), this version of the library reads \(version)")
     }
     guard found == version else { throw FacenetError(.corrupt, "the gallery \(path) has schema version \(found)") }
+    try keepLog(connection)
+  }
+
+  /// A write-ahead log lets others read while one writes.
+  /// - Throws: `unsupported` where the file system has no memory that processes share.
+  private static func keepLog(_ connection: Connection) throws(FacenetError) {
+    let mode = try connection.text("PRAGMA journal_mode = WAL")
+    guard mode == "wal" else {
+      throw FacenetError(
+        .unsupported,
+        "the file system of \(connection.path) cannot hold a write-ahead log: SQLite keeps to \(mode ?? "none")")
+    }
   }
 
   private static let tables = [

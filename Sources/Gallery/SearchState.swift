@@ -1,10 +1,64 @@
+import Core
 import Search
 
 /// What identification needs in memory: made from the database, and made again from it at any time.
 struct SearchState: Sendable {
-  var index: VectorIndex?
+  private static let rowsAtOnce = 16_384
+
+  let index: VectorIndex
   /// The person of each template.
-  var owners: [Int64: Int64] = [:]
-  /// The database's count of changes that this shows; -1 before the first.
-  var changes: Int64 = -1
+  private(set) var owners: [Int64: Int64] = [:]
+  /// The database's count of changes that this shows.
+  private(set) var changes: Int64
+  /// Templates that the saved index has not got.
+  var unsaved = 0
+  private var newest: Int64 = 0
+
+  /// Shows the database as it is, with the saved index where that will do.
+  init(_ table: TemplateTable, _ cache: IndexCache) throws(FacenetError) {
+    changes = try table.changes()
+    let found = try table.owners(after: 0)
+    let templates = found.map(\.template)
+    index = try cache.index(of: templates)
+    note(found)
+    try addMissing(templates, table)
+  }
+
+  /// Comes to show the database as it is, after changes to what this shows. Where it throws, this shows nothing of use.
+  mutating func follow(_ table: TemplateTable) throws(FacenetError) {
+    let now = try table.changes()
+    guard now != changes else { return }
+    changes = now
+    var new = try table.owners(after: newest)
+    note(new)
+    // Numbers only grow: as many as before and the new ones are the same and the new ones.
+    if owners.count != (try table.count()) {
+      let before = owners
+      owners = [:]
+      new = try table.owners(after: 0)
+      note(new)
+      try index.remove(before.keys.filter { owners[$0] == nil })
+    }
+    try addMissing(new.map(\.template), table)
+  }
+
+  private mutating func note(_ found: [(template: Int64, person: Int64)]) {
+    owners.reserveCapacity(owners.count + found.count)
+    for (template, person) in found { owners[template] = person }
+    newest = found.last?.template ?? newest
+  }
+
+  private mutating func addMissing(_ templates: [Int64], _ table: TemplateTable) throws(FacenetError) {
+    // The index holds nobody else: as many are all.
+    guard index.count < owners.count else { return }
+    let missing = templates.filter { !index.contains($0) }
+    for start in stride(from: 0, to: missing.count, by: Self.rowsAtOnce) {
+      try Progress.reached(Double(start) / Double(missing.count))
+      let some = missing[start..<min(start + Self.rowsAtOnce, missing.count)]
+      try table.embeddings(of: some).withUnsafeBufferPointer { numbers throws(FacenetError) in
+        try index.add(numbers, keys: Array(some))
+      }
+    }
+    unsaved += missing.count
+  }
 }

@@ -46,25 +46,14 @@ extension Template {
 
   /// - Throws: `invalidArgument` for what a gallery of this model does not take.
   func check(against model: GalleryModel) throws(FacenetError) {
-    guard embedding.count == model.dimension else {
-      throw FacenetError(
-        .invalidArgument,
-        "an embedding of \(model.name) has \(model.dimension) numbers, got \(embedding.count)")
-    }
-    let square = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }
-    guard square.isFinite else { throw FacenetError(.invalidArgument, "an embedding is not of finite numbers") }
-    guard square > 1e-20 else { throw FacenetError(.invalidArgument, "an embedding is zero") }
-    if model.metric == .squaredL2OnUnitSphere, abs(square - 1) > 0.01 {
-      throw FacenetError(
-        .invalidArgument, "an embedding of \(model.name) has length 1, got \(square.squareRoot())")
-    }
-    guard photo?.utf8.count ?? 0 <= Self.longestPath, digest?.count ?? 32 == 32,
+    try model.check(embedding)
+    guard photo?.utf8.count ?? 0 <= Self.longestPath, photo?.utf8.contains(0) != true, digest?.count ?? 32 == 32,
       thumbnail?.count ?? 0 <= Self.largestThumbnail, Self.times.contains(time),
       quality.map({ (0...1).contains($0) }) ?? true
     else {
       throw FacenetError(
         .invalidArgument,
-        "a template's path has at most \(Self.longestPath) bytes, its digest 32, its thumbnail "
+        "a template's path has at most \(Self.longestPath) bytes and none of them zero, its digest 32, its thumbnail "
           + "\(Self.largestThumbnail), its quality is 0 to 1, its time within 1e12 seconds of 1970")
     }
   }

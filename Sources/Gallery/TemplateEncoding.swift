@@ -11,22 +11,29 @@ public enum TemplateEncoding: String, Sendable, CaseIterable {
   func bytes(dimension: Int) -> Int { self == .float32 ? 4 * dimension : 4 + dimension }
 
   func encode(_ vector: some Collection<Float>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(self.bytes(dimension: vector.count))
-    func append(_ value: Float) { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 } }
-    guard self == .byte else {
-      for value in vector { append(value) }
-      return bytes
+    let size = bytes(dimension: vector.count)
+    return [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+      let bytes = UnsafeMutableRawBufferPointer(bytes)
+      func store(_ value: Float, _ offset: Int) {
+        bytes.storeBytes(of: value.bitPattern.littleEndian, toByteOffset: offset, as: UInt32.self)
+      }
+      if self == .float32 {
+        for (place, value) in vector.enumerated() { store(value, 4 * place) }
+      } else {
+        let largest = vector.reduce(0) { max($0, abs($1)) }
+        let scale = max(largest / 127, .leastNormalMagnitude)
+        store(scale, 0)
+        for (place, value) in vector.enumerated() {
+          bytes[4 + place] = UInt8(bitPattern: Int8(max(-127, min(127, (value / scale).rounded()))))
+        }
+      }
+      count = size
     }
-    let largest = vector.reduce(0) { max($0, abs($1)) }
-    let scale = max(largest / 127, .leastNormalMagnitude)
-    append(scale)
-    for value in vector { bytes.append(UInt8(bitPattern: Int8(max(-127, min(127, (value / scale).rounded()))))) }
-    return bytes
   }
 
+  /// Adds the numbers of an embedding to `vector`.
   /// - Throws: `corrupt` for a wrong count of bytes.
-  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int) throws(FacenetError) -> [Float] {
+  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int, to vector: inout [Float]) throws(FacenetError) {
     guard bytes.count == self.bytes(dimension: dimension) else {
       throw FacenetError(
         .corrupt,
@@ -35,8 +42,17 @@ public enum TemplateEncoding: String, Sendable, CaseIterable {
     func number(_ offset: Int) -> Float {
       Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
     }
-    if self == .float32 { return (0..<dimension).map { number(4 * $0) } }
-    let scale = number(0)
-    return (0..<dimension).map { Float(Int8(bitPattern: bytes[4 + $0])) * scale }
+    if self == .float32 {
+      vector.append(contentsOf: (0..<dimension).lazy.map { number(4 * $0) })
+    } else {
+      let scale = number(0)
+      vector.append(contentsOf: (0..<dimension).lazy.map { Float(Int8(bitPattern: bytes[4 + $0])) * scale })
+    }
+  }
+
+  func decode(_ bytes: UnsafeRawBufferPointer, dimension: Int) throws(FacenetError) -> [Float] {
+    var vector: [Float] = []
+    try decode(bytes, dimension: dimension, to: &vector)
+    return vector
   }
 }

@@ -35,10 +35,7 @@ struct IndexHeader {
 
   /// - Throws: `corrupt` for values out of range.
   init(_ bytes: [UInt8], threads: Int) throws(FacenetError) {
-    let result = bytes.withUnsafeBytes { buffer in
-      Result { () throws(FacenetError) in try IndexHeader(ByteReader(buffer), threads: threads) }
-    }
-    self = try result.get()
+    self = try bytes.withBytes { bytes throws(FacenetError) in try IndexHeader(ByteReader(bytes), threads: threads) }
   }
 
   private init(_ reader: consuming ByteReader, threads: Int) throws(FacenetError) {

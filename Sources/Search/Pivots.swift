@@ -17,18 +17,15 @@ final class Pivots: Sendable {
   /// - Parameter floats: (1 + count, stride); zeros behind the last dimension.
   init(_ floats: [Float], count: Int, stride: Int) throws(FacenetError) {
     (self.stride, self.count, self.floats) = (stride, count, floats)
-    let result = floats.withUnsafeBufferPointer { floats -> Result<MatrixProduct, FacenetError> in
+    product = try floats.withUnsafeBufferPointer { floats throws(FacenetError) in
       let origin = floats.baseAddress!
       let bias = (1...count).map { -Reduction.dotProduct(origin, origin + $0 * stride, count: stride) }
-      return bias.withUnsafeBufferPointer { bias in
-        Result { () throws(FacenetError) in
-          try MatrixProduct(
-            inner: stride, columns: count, matrix: UnsafeBufferPointer(rebasing: floats[stride...]), transposed: true,
-            bias: bias)
-        }
+      return try bias.withUnsafeBufferPointer { bias throws(FacenetError) in
+        try MatrixProduct(
+          inner: stride, columns: count, matrix: UnsafeBufferPointer(rebasing: floats[stride...]), transposed: true,
+          bias: bias)
       }
     }
-    product = try result.get()
   }
 
   /// Projects (rows, stride) vectors to (rows, count) numbers.

@@ -33,10 +33,6 @@ extension VectorIndex {
       throw FacenetError(
         .invalidArgument, "\(what) \(index) has \(vector.count) numbers, the index has \(dimension) dimensions")
     }
-    let numbers = vectors.flatMap { $0 }
-    let result = numbers.withUnsafeBufferPointer { buffer -> Swift.Result<Result, FacenetError> in
-      Swift.Result { () throws(FacenetError) in try body(buffer) }
-    }
-    return try result.get()
+    return try vectors.flatMap { $0 }.withUnsafeBufferPointer(body)
   }
 }

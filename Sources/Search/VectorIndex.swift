@@ -202,12 +202,9 @@ extension VectorIndex {
       try contents.file?.check()
       let header = IndexHeader(dimension: dimension, count: contents.store.count, options: options).bytes
       let others = contents.store.sections() + (try contents.method.sections())
-      let result = header.withUnsafeBytes { bytes -> Result<Void, FacenetError> in
-        Result { () throws(FacenetError) in
-          try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path, mode: mode)
-        }
+      try header.withBytes { bytes throws(FacenetError) in
+        try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path, mode: mode)
       }
-      try result.get()
     }
   }
 

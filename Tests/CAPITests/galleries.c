@@ -65,6 +65,14 @@ static void people_are_identified(void) {
   CHECK(strstr(found[0].reason, "Ann at ") && strstr(found[2].reason, "Bob at ") && !found[0].extrapolated);
   CHECK(found[1].verdict == FACENET_UNKNOWN && found[1].person == 0 && fabsf(found[1].distance - 2) < 1e-5f);
   CHECK(found[2].verdict == FACENET_AMBIGUOUS && found[2].person == 0);
+  facenet_identification_threshold threshold;
+  CHECK(facenet_gallery_threshold(gallery, &options, &threshold) == FACENET_OK && threshold.distance == 1);
+  CHECK(threshold.false_accept_rate > 1e-4f && threshold.false_accept_rate < 1e-2f && threshold.extrapolated == 0);
+  CHECK(fabsf(threshold.false_positive_rate - 2 * threshold.false_accept_rate) < 1e-4f);
+  facenet_identification_options rare = {.struct_size = sizeof rare, .false_positive_rate = 1e-6f};
+  CHECK(facenet_gallery_threshold(gallery, &rare, &threshold) == FACENET_OK && threshold.extrapolated == 1);
+  CHECK(fabsf(threshold.false_positive_rate - 1e-6f) < 1e-9f);
+  CHECK(facenet_gallery_threshold(gallery, NULL, &threshold) == FACENET_OK && threshold.extrapolated == 0);
   CHECK(facenet_gallery_identify(gallery, probes, 3, &options, NULL, found) == FACENET_OK);
   CHECK(facenet_gallery_identify(gallery, NULL, 0, NULL, NULL, NULL) == FACENET_OK);
   CHECK(facenet_gallery_add(gallery, bob, probes + dimension, 1) == FACENET_OK);
@@ -175,6 +183,7 @@ static void what_is_wrong_is_refused(void) {
   size_t count = 55;
   facenet_person someone;
   facenet_identification found;
+  facenet_identification_threshold threshold;
   facenet_gallery_options options = {.struct_size = sizeof options, .encoding = 2};
   facenet_identification_options wanted = {.struct_size = sizeof wanted, .distance = 1, .false_accept_rate = 0.1f};
   facenet_image image = {NULL, 4, 4, 0, FACENET_RGB8};
@@ -199,6 +208,13 @@ static void what_is_wrong_is_refused(void) {
   REFUSED(facenet_gallery_identify(gallery, embedding, 1, &wanted, NULL, &found), "several");
   REFUSED(facenet_gallery_enrol_images(gallery, pipeline, "Ann", NULL, &image, 1, 0, &person), "images[0].pixels is NULL");
   REFUSED(facenet_gallery_enrol_images(gallery, pipeline, "Ann", NULL, &image, 1, 2, &person), "thumbnails is 2");
+  const char *photos[] = {"/no/such/photo.jpg", NULL};
+  REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, 1, 2, &person), "thumbnails is 2");
+  REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos + 1, 1, 0, &person), "paths[0] is NULL");
+  CHECK(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, 1, 0, &person) == FACENET_NOT_FOUND);
+  CHECK(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, SIZE_MAX / 16, 0, &person) == FACENET_TOO_LARGE);
+  REFUSED(facenet_gallery_threshold(gallery, &wanted, NULL), "out is NULL");
+  REFUSED(facenet_gallery_threshold(gallery, &wanted, &threshold), "several");
   REFUSED(facenet_gallery_people(gallery, 0, NULL, 5, &count), "people is NULL");
   REFUSED(facenet_gallery_person(gallery, 5, NULL), "out is NULL");
   REFUSED(facenet_gallery_statistics(gallery, NULL), "out is NULL");

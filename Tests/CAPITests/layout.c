@@ -84,6 +84,11 @@ int main(void) {
   FIELD(facenet_identification, count);
   FIELD(facenet_identification, extrapolated);
   FIELD(facenet_identification, reason);
+  SIZE(facenet_identification_threshold);
+  FIELD(facenet_identification_threshold, distance);
+  FIELD(facenet_identification_threshold, false_accept_rate);
+  FIELD(facenet_identification_threshold, false_positive_rate);
+  FIELD(facenet_identification_threshold, extrapolated);
   SIZE(facenet_template);
   FIELD(facenet_template, id);
   FIELD(facenet_template, time);

@@ -26,6 +26,14 @@ enum Fixtures {
     return "\(samples)/\(name)"
   }
 
+  /// An installed model's file with another text of the same length in every place of one.
+  static func altered(_ model: String, _ text: String, to other: String) throws -> [UInt8] {
+    guard let path = TestFiles.model(model) else { throw Missing() }
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    while let place = bytes.range(of: Data(text.utf8)) { bytes.replaceSubrange(place, with: Data(other.utf8)) }
+    return Array(bytes)
+  }
+
   struct Missing: Error {}
 
   /// A PNG of one colour: a photograph without a face.

@@ -123,4 +123,92 @@ import Testing
     let empty = try expect(["identify", gallery, "-"], status: 2)
     #expect(empty.output.isEmpty && empty.messages.contains("no JPEG picture"))
   }
+
+  @Test func factsAreKeptAndReplaced() throws {
+    func facts() throws -> String? {
+      try expect(["gallery", "show", gallery, "Obama", "--json"]).objects()[0]["facts"] as? String
+    }
+    let photograph = try Fixtures.sample("obama.jpg")
+    try expect(["gallery", "enrol", gallery, "Obama", photograph, "--facts", "{\"born\":1961}"])
+    #expect(try facts() == "{\"born\":1961}")
+    let broken = try expect(["gallery", "enrol", gallery, "Obama", photograph, "--facts", "{"], status: 2)
+    #expect(broken.messages.contains("JSON"))
+    try expect(["gallery", "enrol", gallery, "Obama", photograph, "--facts", "[44]"])
+    #expect(try facts() == "[44]")
+    try expect(["gallery", "enrol", gallery, folder.path, "--facts", "{}"], status: 2)
+  }
+
+  @Test func anImportSaysWhatIsMissing() throws {
+    let absent = try expect(["gallery", "import", gallery, "/no/such/export"], status: 2)
+    #expect(absent.messages == "facenet: there is no /no/such/export\n")
+    let matrix = try folder.write("rows.npy")
+    #expect(try expect(["gallery", "import", gallery, matrix], status: 2).messages.contains("--keys"))
+  }
+
+  @Test func theThresholdIsTold() throws {
+    _ = try enrolTree()
+    let photograph = try Fixtures.sample("obama3.jpg")
+    func face(_ words: String...) throws -> (face: [String: Any], messages: String) {
+      let run = try expect(["identify", gallery, photograph, "--json"] + words)
+      return (try #require((run.objects()[0]["faces"] as? [[String: Any]])?.first), run.messages)
+    }
+    let measured = try face()
+    #expect(measured.face["extrapolated"] as? Bool == false && measured.messages.isEmpty)
+    let (far, fpir) = (measured.face["far"] as? Double ?? 0, measured.face["fpir"] as? Double ?? 0)
+    #expect(abs(fpir - 0.01) < 1e-5 && abs(1 - pow(1 - far, 3) - 0.01) < 1e-5)
+    let guess = try face("--fpir", "0.0001")
+    #expect(guess.face["extrapolated"] as? Bool == true)
+    #expect(guess.messages.contains("is a guess") && guess.messages.contains("1 in 10000 strangers"))
+    let own = try face("--threshold", "\(measured.face["threshold"] as? Double ?? 0)")
+    #expect(try face("--threshold", "0.6").messages.isEmpty)
+    #expect(abs((own.face["fpir"] as? Double ?? 0) - 0.01) < 1e-3)
+  }
+
+  /// A model that says nothing of rates: what to do is said before any photograph is looked at.
+  @Test func aModelWithoutRatesAsksForAThreshold() throws {
+    let bare = try folder.write("bare.onnx", Fixtures.altered("facenet", "thresholds.far", to: "thresholds.xxx"))
+    let other = folder.file("bare.gallery")
+    try expect(["gallery", "create", other, "--embedder", bare])
+    try expect(["gallery", "enrol", other, "Obama", Fixtures.sample("obama.jpg"), "--embedder", bare])
+    let words = try [
+      "identify", other, Fixtures.sample("obama2.jpg"), Fixtures.sample("obama3.jpg"), "--embedder", bare,
+    ]
+    let refused = try expect(words, status: 2)
+    #expect(refused.output.isEmpty && refused.messages.contains("--threshold"))
+    #expect(refused.messages.split(separator: "\n").count == 1)
+    let known = try expect(words + ["--threshold", "1.1", "--json"]).objects()
+    #expect(known.allSatisfy { (($0["faces"] as? [[String: Any]])?[0]["fpir"]) is NSNull })
+  }
+
+  /// A detector whose landmarks all lie on the anchor's centre.
+  @Test func aFaceThatCannotBeAlignedSpoilsNothing() throws {
+    _ = try enrolTree()
+    let blind = try folder.write("blind.onnx", Fixtures.altered("retinaface", "0.1,0.2", to: "0.0,0.2"))
+    let photograph = try Fixtures.sample("obama.jpg")
+    func check(_ face: [String: Any]) {
+      #expect(face["verdict"] is NSNull && face["name"] is NSNull && face["quality"] as? Double == 0)
+    }
+    let run = try expect(["identify", gallery, photograph, "--detector", blind, "--all-faces", "--json"], status: 1)
+    let faces = try #require(run.objects()[0]["faces"] as? [[String: Any]])
+    #expect(!faces.isEmpty)
+    faces.forEach(check)
+    #expect(try expect(["identify", gallery, photograph, "--detector", blind], status: 1).output.contains("coincide"))
+    let script = "cat \"$1\" \"$1\" | \"$0\" identify \"$2\" - --detector \"$3\""
+    let stream = try ProgramRun(
+      ["-c", script, ProgramRun.program, photograph, gallery, blind], program: "/bin/sh")
+    #expect(stream.status == 1)
+    let frames = try stream.objects()
+    #expect(frames.count == 2)
+    for frame in frames { try #require(frame["faces"] as? [[String: Any]]).forEach(check) }
+    #expect(try expect(["embed", photograph, "--detector", blind, "--all-faces"], status: 2).output.isEmpty)
+    let largest = try expect(["embed", photograph, "--detector", blind], status: 2)
+    #expect(largest.messages.contains("coincide"))
+  }
+
+  @Test func theEmbedderOfAGalleryIsItsOwn() throws {
+    for verb in [["gallery", "enrol"], ["identify"]] {
+      let help = try expect(verb + ["--help"]).output
+      #expect(help.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("must be the gallery's"))
+    }
+  }
 }

@@ -77,6 +77,42 @@ import Testing
     #expect(count == 3 * 500 / tracker.policy.renewal)
   }
 
+  /// Nine faces at once: a few a picture, the best first, and all in the end.
+  @Test func aCrowdIsEmbeddedOverSeveralPictures() {
+    var tracker = FaceTracker()
+    let most = tracker.policy.embeddings
+    let faces = (0..<9).map { face(Float(150 * $0), 0) }
+    let qualities = (0..<9).map { 0.3 + 0.05 * Float(($0 * 4) % 9) }
+    var order: [Int] = []
+    for _ in 0..<9 {
+      let seen = tracker.add(faces, quality: qualities)
+      let due = faces.indices.filter { seen[$0].isDue }
+      #expect(due.count <= most)
+      for face in due { tracker.embedded(track: seen[face].track, quality: qualities[face]) }
+      order += due.sorted { qualities[$0] > qualities[$1] }
+    }
+    #expect(order == faces.indices.sorted { qualities[$0] > qualities[$1] })
+  }
+
+  /// Who was never embedded has no name yet; who was keeps theirs meanwhile.
+  @Test func newFacesComeBeforeBetterOnes() {
+    var tracker = FaceTracker()
+    let faces = (0...tracker.policy.embeddings).map { face(Float(150 * $0), 0) }
+    for sighting in tracker.add(Array(faces.dropLast()), quality: faces.dropLast().map { _ in 0.4 }) {
+      #expect(sighting.isDue)
+      tracker.embedded(track: sighting.track, quality: 0.4)
+    }
+    let seen = tracker.add(faces, quality: faces.dropLast().map { _ in 0.9 } + [0.2])
+    #expect(seen.map(\.isDue) == faces.dropLast(2).map { _ in true } + [false, true])
+  }
+
+  @Test func aFaceThatShowsNothingIsNeverDue() {
+    var tracker = FaceTracker()
+    for _ in 0..<tracker.policy.renewal + 2 {
+      #expect(tracker.add([face(0, 0), face(150, 0)], quality: [0, 0.5])[0] == .init(track: 1, isDue: false))
+    }
+  }
+
   /// A box of 100 x 100 pixels.
   private func face(_ left: Float, _ top: Float) -> Face {
     Face(

@@ -1,7 +1,9 @@
 import Core
 import Faces
 import Foundation
+import Graph
 import Imaging
+import ONNX
 import Synchronization
 import TestSupport
 import Testing
@@ -28,6 +30,20 @@ import Testing
     print("pairs.csv: \(rows.count - wrong.count) of \(rows.count) right; wrong: \(wrong.sorted())")
     #expect(rows.count == 315)
     #expect(wrong.count <= 3)
+  }
+
+  /// The landmarks of a detector with a variance of 0 all lie on their anchor's centre.
+  @Test(.enabled(if: TestFiles.sample("obama.jpg") != nil && TestModels.hasPipeline, "photograph or model not present"))
+  func aFaceThatCannotBeAlignedIsLeftOut() throws {
+    let retinaFace = try Model(path: TestModels.installed("retinaface"))
+    let metadata = retinaFace.metadata.merging(["facenet.detector.variances": "0,0.2"]) { $1 }
+    let blind = try Detector(
+      ModelFile(Model(graph: retinaFace.graph, metadata: metadata, name: "blind.onnx")), options: DetectorOptions())
+    let pipeline = FacePipeline(detector: blind, embedder: try TestModels.faceNet())
+    let bitmap = try Bitmap(path: #require(TestFiles.sample("obama.jpg")))
+    #expect(try !blind.detect(bitmap).isEmpty)
+    #expect(try pipeline.faces(in: bitmap).isEmpty)
+    #expect(throws: FacenetError.self) { try pipeline.largestFace(in: bitmap) }
   }
 
   @Test(.enabled(if: Photographs.isPresent && TestModels.hasPipeline, "data or model not present"))

@@ -68,4 +68,19 @@ private enum SmallDisk {
       #expect(try gallery.identify(unit(1), options: .init(acceptance: .distance(0.1))).person?.name == "Bob")
     }
   }
+
+  /// SQLite would put a copy of all templates where the system keeps temporary files.
+  @Test func compactingNeedsNoFolderForTemporaryFiles() throws {
+    try SmallDisk.with { small in
+      try withGallery { gallery in
+        let thumbnail = [UInt8](repeating: 7, count: 1 << 20)
+        for axis in 0..<8 { try gallery.enrol("Person", templates: [Template(unit(axis), thumbnail: thumbnail)]) }
+        let connection = try Connection(path: gallery.path, wait: 0)
+        try connection.run("PRAGMA temp_store_directory = '\(small)'")
+        defer { try? connection.run("PRAGMA temp_store_directory = ''") }
+        try gallery.compact()
+        #expect(try gallery.check() == [])
+      }
+    }
+  }
 }

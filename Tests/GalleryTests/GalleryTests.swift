@@ -203,28 +203,4 @@ import Testing
     #expect(many.isExtrapolated && abs(many.distance - 0.6) < 1e-2)
     #expect(throws: FacenetError.self) { try threshold(.falseAcceptRate(0), 1) }
   }
-
-  @Test func whatIsExportedComesBack() throws {
-    try withFolder { folder in
-      let gallery = try Gallery(creating: folder + "/gallery.db", model: testModel())
-      try gallery.enrol("Nobody")
-      let template = Template(
-        unit(1), photo: "a \"photo\".jpg", digest: [UInt8](repeating: 5, count: 32), time: 17, quality: 0.5,
-        thumbnail: [1, 2, 3])
-      try gallery.enrol("Ada", key: "a", facts: #"{"born":1815}"#, templates: [Template(unit(0)), template])
-      let copy = try withFolder { exported in
-        try gallery.export(to: exported)
-        let copy = try Gallery(creating: folder + "/copy.db", model: testModel())
-        #expect(try copy.importPeople(from: exported) == 2)
-        #expect(throws: FacenetError.self) { try copy.importPeople(from: exported) }
-        return copy
-      }
-      let ada = try #require(try copy.person(key: "a"))
-      #expect(ada.name == "Ada" && ada.facts == #"{"born":1815}"# && ada.templates == 2)
-      var back = try copy.templates(of: ada.id)[1]
-      (back.id, back.person) = (0, 0)
-      #expect(back == template)
-      #expect(try copy.count().people == 2)
-    }
-  }
 }

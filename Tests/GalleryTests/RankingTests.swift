@@ -1,5 +1,6 @@
 import Core
 import Faces
+import Search
 import TestSupport
 import Testing
 
@@ -41,5 +42,43 @@ import Testing
         #expect((found.verdict == .unknown) == (expected[0].value > 1))
       }
     }
+  }
+
+  /// The most neighbours that are asked for until the best are settled, in a gallery where each person has so many
+  /// templates along an axis of their own.
+  private func mostAsked(counts: [Int], people: Int, templates: Int) throws -> Int {
+    let index = try VectorIndex(dimension: 64, options: IndexOptions(kind: .flat))
+    var owners: [Int64: Int64] = [:]
+    for (person, count) in counts.enumerated() {
+      for _ in 0..<count {
+        let template = Int64(owners.count + 1)
+        owners[template] = Int64(person + 1)
+        try index.add([unit(person, dimension: 64)], keys: [template])
+      }
+    }
+    var most = 0
+    let ranking = Ranking(
+      search: { probes, nearest throws(FacenetError) in
+        most = max(most, nearest)
+        return try index.search(probes, nearest: nearest)
+      }, owners: owners, total: { person in counts[Int(person) - 1] }, metric: .squaredL2OnUnitSphere, people: people,
+      templates: templates)
+    let found = try ranking.rank([unit(0, dimension: 64)])[0]
+    #expect(found.count == min(people, counts.count) && found[0].person == 1 && found[0].distance == 0)
+    return most
+  }
+
+  /// Who has fewer templates than are averaged cannot have more of them found.
+  @Test func fewTemplatesAPersonNeedNoLongSearch() throws {
+    let most = try mostAsked(counts: [Int](repeating: 1, count: 60), people: 2, templates: 10)
+    #expect(most == 2 * 10 + 8)
+    #expect(try mostAsked(counts: [5] + [Int](repeating: 1, count: 59), people: 2, templates: 10) == 2 * 10 + 8)
+  }
+
+  /// Where all templates of those who were found are all there are, nobody is left to be found.
+  @Test func fewPeopleNeedNoLongSearch() throws {
+    #expect(try mostAsked(counts: [6, 6], people: 5, templates: 3) == 5 * 3 + 8)
+    // The nearest 13 are all the first person's.
+    #expect(try mostAsked(counts: [40, 40], people: 5, templates: 1) == 4 * 13)
   }
 }

@@ -140,32 +140,51 @@ class MaximumLikelihood(unittest.TestCase):
         self.assertEqual(needed(np.full(7, 5), 0.5), 5)
 
 
+def search_within(threshold: float) -> "identification.Search":
+    """Stands in for a gallery: the nearest reference, known within a threshold."""
+
+    def search(references: np.ndarray, probes: np.ndarray, fpir: float) -> "identification.Answers":
+        distances = ((probes[:, None] - references[None]) ** 2).sum(axis=2)
+        nearest = distances.min(axis=1)
+        verdicts = ["known" if distance <= threshold else "unknown" for distance in nearest]
+        return identification.Answers(distances.argmin(axis=1), nearest, verdicts, threshold, 0.1, False)
+
+    return search
+
+
 class OpenSet(unittest.TestCase):
     def test_threshold_keeps_its_rate(self) -> None:
         strangers = np.linspace(0.5, 1.5, 1000)
-        trials = identification.Trials(np.array([0.4, 0.6, np.inf, 0.2]), strangers, 100)
+        trials = identification.Trials(np.array([0.4, 0.6, np.inf, 0.2]), strangers, 100, {})
         for fpir in (0.1, 0.01, 0.001):
             self.assertAlmostEqual(trials.fpir(trials.threshold(fpir)), fpir)
         self.assertEqual((trials.rank_one, trials.fnir(0.5)), (0.75, 0.5))
-
-    def test_rate_of_a_gallery(self) -> None:
-        far = identification.false_accept_rate(0.01, 284)
-        self.assertAlmostEqual(1 - (1 - far) ** 284, 0.01)
 
     def test_people_who_are_drawn_far_apart_are_all_identified(self) -> None:
         generator = np.random.default_rng(5)
         people = np.repeat(np.arange(12), 3)
         seen = unit(generator, 12, 64)[people] + 0.02 * generator.standard_normal((36, 64))
         data = Labelled(seen / np.linalg.norm(seen, axis=1, keepdims=True), people, [])
-        trials = identification.identify(data, np.arange(12) % 3, draws=2)
+        trials = identification.identify(data, np.arange(12) % 3, search_within(0.5), draws=2)
         self.assertEqual((trials.rank_one, trials.gallery), (1, 2))
         self.assertEqual((len(trials.own), len(trials.strangers)), (2 * 3 * 4, 2 * 3 * 6))
         self.assertGreater(trials.strangers.min(), trials.own.max())
+        for given in trials.promises.values():
+            self.assertEqual((given.fpir, given.fnir, given.ambiguous, given.threshold), (0, 0, 0, 0.5))
+
+    def test_verdicts_are_the_gallerys(self) -> None:
+        """Whoever is named right is identified; whoever passes is taken for somebody, between two people or not."""
+        own = identification.Answers(np.zeros(4), np.zeros(4), ["known", "known", "ambiguous", "unknown"], 1, 0.1, False)
+        strangers = identification.Answers(np.zeros(2), np.zeros(2), ["ambiguous", "unknown"], 1, 0.3, True)
+        given = identification.promise([((own, np.array([True, False, True, True])), strangers)])
+        self.assertEqual((given.fnir, given.fpir, given.ambiguous), (0.75, 0.5, 0.5))
+        self.assertEqual((given.far, given.extrapolated), (0.3, True))
 
     def test_a_margin_is_counted_by_outcome(self) -> None:
         nearest = np.array([[0.1, 0.4], [0.2, 0.25], [0.3, 0.31], [0.9, 0.91], [0.4, 0.8]])
         outcome = np.array([ambiguity.RIGHT, ambiguity.RIGHT, ambiguity.WRONG, ambiguity.WRONG, ambiguity.STRANGER])
         self.assertEqual(ambiguity.Pairs(nearest, outcome).shares(0.5, 0.1), [0.5, 1, 0])
+        self.assertEqual(ambiguity.Pairs(nearest, outcome).shares(0.24, 0.1)[0], 0, "the second is beyond the threshold")
 
     def test_the_two_nearest_people_of_each_probe(self) -> None:
         generator = np.random.default_rng(6)

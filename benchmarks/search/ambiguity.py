@@ -1,4 +1,4 @@
-"""What a margin is worth below which two people are ambiguous, on LFW folds 1-3.
+"""What a margin is worth within which two people are ambiguous, where both are within the threshold, on LFW folds 1-3.
 
 The people and photographs are those of identification.py. At a threshold of some FPIR, of what is accepted: the share
 of right answers that a margin makes ambiguous, of wrong people of the gallery, and of strangers. The margin is a share
@@ -15,7 +15,6 @@ from typing import List
 import numpy as np
 from embeddings import DIMENSIONS, Labelled, labelled
 from identification import DRAWS, drawn, folds
-from mlann import squared_distances
 from population import Array
 
 from rows import markdown
@@ -39,12 +38,18 @@ class Pairs:
     def shares(self, threshold: float, margin: float) -> List[float]:
         """Of the right, the wrong and the strangers who pass the threshold: how many are ambiguous; NaN of none."""
         accepted = self.nearest[:, 0] <= threshold
-        close = self.nearest[:, 1] - self.nearest[:, 0] < margin
+        second = self.nearest[:, 1]
+        close = (second <= threshold) & (second - self.nearest[:, 0] <= margin)
         counted = [accepted & (self.outcome == outcome) for outcome in (RIGHT, WRONG, STRANGER)]
         return [float(close[of].mean()) if of.any() else float("nan") for of in counted]
 
 
 RIGHT, WRONG, STRANGER = range(3)
+
+
+def squared_distances(left: Array, right: Array) -> Array:
+    """Between vectors of any length, (Q, d) and (N, d): (Q, N)."""
+    return (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * left @ right.T
 
 
 def pairs(data: Labelled, fold: Array, euclidean: bool, draws: int = DRAWS) -> Pairs:
@@ -80,7 +85,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", default=",".join(DIMENSIONS), help="default: all, with commas between them")
     for model in parser.parse_args().models.split(","):
-        data = labelled(model)
+        data = labelled(model, as_made=True)
         if data is None:
             print("ambiguity: there is no shared/data/lfw beside the checkout", file=sys.stderr)
             return 2

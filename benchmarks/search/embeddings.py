@@ -28,7 +28,7 @@ class Labelled:
     """Embeddings of photographs, and whom each shows."""
 
     vectors: Array
-    """Float32 (photographs, d), of length 1."""
+    """Float32 (photographs, d), of length 1 unless they are as the model makes them."""
 
     people: Array
     """Each photograph's person, counted from 0, (photographs,)."""
@@ -37,8 +37,11 @@ class Labelled:
     """Each person's name."""
 
 
-def labelled(model: str, lfw: Path = LFW) -> Optional[Labelled]:
-    """The embeddings of LFW by a model, made with the program `facenet` where they are not yet; None without LFW."""
+def labelled(model: str, lfw: Path = LFW, as_made: bool = False) -> Optional[Labelled]:
+    """The embeddings of LFW by a model, made with the program `facenet` where they are not yet; None without LFW.
+
+    as_made: leaves the vectors as the model makes them, where its metric takes them so.
+    """
     if not (lfw / "images").is_dir():
         return None
     path = WORK / "embeddings" / f"lfw-{model}.npy"
@@ -54,4 +57,5 @@ def labelled(model: str, lfw: Path = LFW) -> Optional[Labelled]:
     with path.with_suffix(".csv").open(newline="") as file:
         shown = [Path(row["path"]).parent.name for row in csv.DictReader(file)]
     names, people = np.unique(shown, return_inverse=True)
-    return Labelled(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), people, list(names))
+    length = 1 if as_made else np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Labelled(vectors / length, people, list(names))

@@ -2,8 +2,8 @@
 
 In each fold half of the people, drawn at random, are enrolled with one photograph each; their other photographs are
 probes of known people, and every photograph of the other half is a probe of a stranger. Ten such draws a fold are put
-together. No distance is compared between folds. `make lfw-identify` calls this; it needs shared/data/lfw beside the
-checkout.
+together. No distance is compared between folds. People, thresholds and verdicts are those of `facenet.Gallery`.
+`make lfw-identify` calls this; it needs shared/data/lfw beside the checkout.
 """
 
 from __future__ import annotations
@@ -12,22 +12,72 @@ import argparse
 import csv
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Tuple
 
 import numpy as np
 from embeddings import DIMENSIONS, LFW, Labelled, labelled
-from mlann import squared_distances
 from population import Array
 
 from places import BUILD, ROOT
 from rows import markdown
 
-sys.path.insert(0, str(ROOT / "bindings" / "python"))
+if TYPE_CHECKING:
+    import facenet
 
 DRAWS = 10
 FPIRS = (0.01, 0.001)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a gallery says of probes, one number a probe."""
+
+    best: Array
+    """The nearest reference, counted from 0."""
+
+    distances: Array
+    """How far it is, by the model's metric."""
+
+    verdicts: List[str]
+    """known, unknown or ambiguous."""
+
+    threshold: float
+    """The largest distance that was accepted."""
+
+    far: float
+    """The share of pairs of different people that the gallery expects to pass it."""
+
+    extrapolated: bool
+    """Whether the model was never measured at such a rate."""
+
+
+Search = Callable[[Array, Array, float], Answers]
+"""Enrols references (people, d), and says who probes (probes, d) are at a wanted FPIR."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What came of a wanted FPIR, all folds and draws together."""
+
+    threshold: float
+    """On average, as far."""
+
+    far: float
+
+    extrapolated: bool
+    """Whether any threshold was."""
+
+    fpir: float
+    """The share of strangers who pass the threshold."""
+
+    ambiguous: float
+    """The share of strangers who pass it, and between two people."""
+
+    fnir: float
+    """The share of known probes who are not known as themselves."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +85,16 @@ class Trials:
     """What identification gave, all folds and draws together; one number a probe."""
 
     own: Array
-    """Squared distances of known probes to the nearest reference, where that is their own; infinite where it is not."""
+    """Distances of known probes to the nearest reference, where that is their own; infinite where it is not."""
 
     strangers: Array
-    """Squared distances of strangers to the nearest reference."""
+    """Distances of strangers to the nearest reference."""
 
     gallery: float
     """People enrolled, on average."""
+
+    promises: Dict[float, Promise]
+    """By the wanted FPIR."""
 
     @property
     def rank_one(self) -> float:
@@ -99,65 +152,96 @@ def drawn(data: Labelled, fold: Array, draws: int) -> Iterator[Draw]:
             yield Draw(enrolled, first, known, strangers)
 
 
-def identify(data: Labelled, fold: Array, draws: int = DRAWS) -> Trials:
-    """Searches for everybody who is not enrolled, and for the other photographs of who is."""
-    own, strangers, sizes = [], [], []
-    for draw in drawn(data, fold, draws):
-        references = data.vectors[draw.references]
-        distances = squared_distances(data.vectors[draw.known], references)
-        right = draw.enrolled[distances.argmin(axis=1)] == data.people[draw.known]
-        own.append(np.where(right, distances.min(axis=1), np.inf))
-        strangers.append(squared_distances(data.vectors[draw.strangers], references).min(axis=1))
-        sizes.append(len(draw.enrolled))
-    return Trials(np.concatenate(own), np.concatenate(strangers), float(np.mean(sizes)))
+def identify(data: Labelled, fold: Array, search: Search, draws: int = DRAWS) -> Trials:
+    """Searches for everybody who is not enrolled, and for the other photographs of who is, at each of FPIRS."""
+    each = list(drawn(data, fold, draws))
+    found = {fpir: [answered(data, draw, search, fpir) for draw in each] for fpir in FPIRS}
+    own, strangers = zip(*found[FPIRS[0]])
+    return Trials(
+        np.concatenate([np.where(right, said.distances, np.inf) for said, right in own]),
+        np.concatenate([said.distances for said in strangers]),
+        float(np.mean([len(draw.enrolled) for draw in each])),
+        {fpir: promise(found[fpir]) for fpir in FPIRS},
+    )
 
 
-def false_accept_rate(fpir: float, gallery: float) -> float:
-    """The share of pairs of different people that may pass so that a stranger passes with this chance."""
-    return float(-np.expm1(np.log1p(-fpir) / gallery))
+Answered = Tuple[Tuple[Answers, Array], Answers]
+"""Of known probes, and whether each one's nearest person is their own; of strangers."""
 
 
-def promised(model: str, far: float) -> Optional[float]:
-    """The threshold that a model's measured rates promise for a rate of false accepts; None where none were measured.
+def answered(data: Labelled, draw: Draw, search: Search, fpir: float) -> Answered:
+    """What a gallery of a draw says of its probes."""
+    references = data.vectors[draw.references]
+    own = search(references, data.vectors[draw.known], fpir)
+    right = draw.enrolled[own.best] == data.people[draw.known]
+    return (own, right), search(references, data.vectors[draw.strangers], fpir)
 
-    A rate below the two smallest that were measured continues them, threshold over logarithm of rate.
-    """
+
+def promise(found: List[Answered]) -> Promise:
+    """What came of one wanted FPIR."""
+    named = np.concatenate([right & (np.array(own.verdicts) == "known") for (own, right), _ in found])
+    verdicts = np.concatenate([said.verdicts for _, said in found])
+    return Promise(
+        float(np.mean([said.threshold for _, said in found])),
+        float(np.mean([said.far for _, said in found])),
+        any(said.extrapolated for _, said in found),
+        float((verdicts != "unknown").mean()),
+        float((verdicts == "ambiguous").mean()),
+        float(1 - named.mean()),
+    )
+
+
+def library(model: str) -> Search:
+    """Galleries of the library, for a model of build/models."""
     os.environ.setdefault("FACENET_MODELS", str(BUILD / "models"))
+    sys.path.insert(0, str(ROOT / "bindings" / "python"))
     import facenet
 
-    with facenet.Embedder(str(BUILD / "models" / f"{model}.onnx")) as embedder:
-        try:
-            low, high = embedder.threshold_at(1e-4), embedder.threshold_at(1e-3)
-        except facenet.FacenetError:
-            return None
-    return float(low + (high - low) * (np.log10(far) + 4))
+    pipeline = facenet.Pipeline(embedder=facenet.Embedder(str(BUILD / "models" / f"{model}.onnx")))
+
+    def search(references: Array, probes: Array, fpir: float) -> Answers:
+        with tempfile.TemporaryDirectory() as folder:
+            with facenet.Gallery.create(Path(folder) / "people.gallery", pipeline) as gallery:
+                gallery.enrol_many([str(number) for number in range(len(references))], references)
+                return asked(gallery, probes, fpir)
+
+    return search
 
 
-def table_of(model: str, trials: Trials) -> List[List[str]]:
-    """The table, the header first: each FPIR with the threshold found on these strangers, and with the promised one."""
+def asked(gallery: facenet.Gallery, probes: Array, fpir: float) -> Answers:
+    """What a gallery says whose people have their numbers for keys."""
+    numbers = {person.id: int(person.key or 0) for person in gallery.people()}
+    said = gallery.identify(embeddings=probes, fpir=fpir, people=1)
+    accepted = gallery.threshold(fpir=fpir)
+    return Answers(
+        np.array([numbers[each.candidates[0].person] for each in said]),
+        np.array([each.distance for each in said]),
+        [each.verdict.name.lower() for each in said],
+        accepted.distance,
+        accepted.far or 0,
+        accepted.extrapolated,
+    )
+
+
+def table_of(trials: Trials) -> List[List[str]]:
+    """The table, the header first: each FPIR with the threshold found on these strangers, and with the gallery's own."""
     head = [
         "FPIR wanted",
         "FNIR at it",
         "threshold",
         "FAR for it",
-        "threshold promised",
+        "gallery's threshold",
+        "a guess",
         "FPIR measured",
+        "ambiguous",
         "FNIR measured",
     ]
     rows = [head]
-    for fpir in FPIRS:
+    for fpir, given in trials.promises.items():
         exact = trials.threshold(fpir)
-        row = [
-            f"{fpir:.1%}",
-            f"{trials.fnir(exact):.2%}",
-            f"{exact:.3f}",
-            f"{false_accept_rate(fpir, trials.gallery):.2g}",
-        ]
-        given = promised(model, false_accept_rate(fpir, trials.gallery))
-        if given is None:
-            rows.append([*row, "none", "-", "-"])
-        else:
-            rows.append([*row, f"{given:.3f}", f"{trials.fpir(given):.2%}", f"{trials.fnir(given):.2%}"])
+        row = [f"{fpir:.1%}", f"{trials.fnir(exact):.2%}", f"{exact:.3f}", f"{given.far:.2g}", f"{given.threshold:.3f}"]
+        shares = [f"{share:.2%}" for share in (given.fpir, given.ambiguous, given.fnir)]
+        rows.append([*row, "yes" if given.extrapolated else "no", *shares])
     return rows
 
 
@@ -166,14 +250,14 @@ def main() -> int:
     parser.add_argument("--models", default=",".join(DIMENSIONS), help="default: all, with commas between them")
     options = parser.parse_args()
     for model in options.models.split(","):
-        data = labelled(model)
+        data = labelled(model, as_made=True)
         if data is None:
             print("identification: there is no shared/data/lfw beside the checkout", file=sys.stderr)
             return 2
-        trials = identify(data, folds(data))
+        trials = identify(data, folds(data), library(model))
         probes = f"{len(trials.own):,} probes of known people, {len(trials.strangers):,} of strangers"
         print(f"{model}: {trials.gallery:.0f} people enrolled, {probes}, from {DRAWS} draws in each fold")
-        print(f"rank-1: {trials.rank_one:.2%}\n\n{markdown(table_of(model, trials))}\n")
+        print(f"rank-1: {trials.rank_one:.2%}\n\n{markdown(table_of(trials))}\n")
     return 0
 
 

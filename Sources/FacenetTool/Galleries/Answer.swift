@@ -32,7 +32,10 @@ struct Answer: Sendable {
     ]
   }
 
-  /// ``members`` and `candidates`, `threshold`, `reason`.
+  /// ``members`` of a face that was not embedded.
+  static let noMembers: [(String, JSON)] = [("verdict", .null), ("name", .null), ("distance", .null)]
+
+  /// ``members`` and `candidates`, those of the threshold, `reason`.
   func allMembers(_ count: Int) -> [(String, JSON)] {
     let people = identification.candidates.prefix(count).map { candidate in
       JSON.object([
@@ -40,9 +43,29 @@ struct Answer: Sendable {
         ("distance", .number(candidate.distance)),
       ])
     }
-    return members + [
-      ("candidates", .list(people)), ("threshold", .number(identification.threshold.distance)),
-      ("reason", .text(identification.reason)),
+    return members + [("candidates", .list(people))] + identification.threshold.members
+      + [("reason", .text(identification.reason))]
+  }
+}
+
+extension IdentificationThreshold {
+  /// `threshold`, `far` and `fpir` that it stands for (null where nothing was measured), `extrapolated`.
+  var members: [(String, JSON)] {
+    [
+      ("threshold", .number(distance)), ("far", falseAcceptRate.map { .number($0) } ?? .null),
+      ("fpir", falsePositiveIdentificationRate.map { .number($0) } ?? .null),
+      ("extrapolated", .boolean(isExtrapolated)),
     ]
+  }
+
+  /// What to know of a threshold that was found for a rate where the model was not measured; nil where it was.
+  func doubt(about model: GalleryModel) -> String? {
+    guard isExtrapolated, let falseAcceptRate, let falsePositiveIdentificationRate,
+      let smallest = model.thresholds.first, let largest = model.thresholds.last
+    else { return nil }
+    let strangers = oneIn(falsePositiveIdentificationRate)
+    return "the threshold \(decimal(distance, 4)) is a guess: \(strangers) strangers taken for somebody is "
+      + "\(oneIn(falseAcceptRate)) pairs of different people, and \(model.name) was measured from "
+      + "\(oneIn(largest.falseAcceptRate)) to \(oneIn(smallest.falseAcceptRate))"
   }
 }

@@ -34,7 +34,6 @@ struct EnrolmentDoubts {
 
   /// Templates that would be taken for somebody else.
   private func others(_ templates: [Template], _ name: String, _ person: Person?) throws(FacenetError) -> [String] {
-    guard try gallery.count().templates > 0 else { return [] }
     let found = try gallery.identify(
       templates.map(\.embedding), options: IdentificationOptions(acceptance: .model, people: 2))
     return zip(templates, found).compactMap { template, identification in

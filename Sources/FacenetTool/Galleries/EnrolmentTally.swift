@@ -10,7 +10,7 @@ struct EnrolmentTally {
     enrolled += templates
   }
 
-  mutating func alreadyPresent() { present += 1 }
+  mutating func alreadyPresent(_ photographs: Int) { present += photographs }
 
   mutating func refuse() { refused += 1 }
 

@@ -8,6 +8,9 @@ extension Operand {
 }
 
 extension Option {
+  static let galleryEmbedder = text(
+    "embedder", "NAME|FILE.onnx",
+    "The model that turns faces into vectors, which must be the gallery's; default: the installed one of that name.")
   static let byNumber = flag("by-number", "People are told by their numbers, as `gallery list` prints them.")
 }
 

@@ -8,7 +8,8 @@ struct IdentifiedPhotograph: Sendable {
   struct Entry: Sendable {
     let face: Face
     let quality: FaceQuality
-    let answer: Answer
+    /// nil where the landmarks coincide, so that the face cannot be aligned.
+    let answer: Answer?
   }
 
   let width: Int
@@ -32,16 +33,28 @@ struct IdentificationSearch: Sendable {
     let bitmap = try Bitmap(path: path)
     let found = try pipeline.detector.detect(bitmap)
     let faces = takesAllFaces ? found : largest(of: found).map { [found[$0]] } ?? []
-    var crops: [Bitmap] = []
-    for face in faces { crops.append(try pipeline.embedder.align(bitmap, face)) }
-    let answers = faces.isEmpty ? [] : try gallery.identify(pipeline.embedder.embed(crops), options: options)
+    let answers = try answers(about: faces, in: bitmap)
     var entries: [IdentifiedPhotograph.Entry] = []
     for (face, answer) in zip(faces, answers) {
-      let quality = try FaceQuality(of: face, in: bitmap)
-      entries.append(.init(face: face, quality: quality, answer: Answer(identification: answer)))
+      entries.append(.init(face: face, quality: try FaceQuality(of: face, in: bitmap), answer: answer))
     }
-    try drawings?.draw(faces, entries.map(\.answer.label), on: bitmap, index)
+    try drawings?.draw(faces, answers.map { $0?.label ?? "?" }, on: bitmap, index)
     return IdentifiedPhotograph(width: bitmap.width, height: bitmap.height, faces: entries)
+  }
+
+  private func answers(about faces: [Face], in bitmap: Bitmap) throws(FacenetError) -> [Answer?] {
+    var (aligned, crops): ([Int], [Bitmap]) = ([], [])
+    for (number, face) in faces.enumerated() {
+      guard let crop = try pipeline.embedder.alignIfPossible(bitmap, face) else { continue }
+      aligned.append(number)
+      crops.append(crop)
+    }
+    var answers = [Answer?](repeating: nil, count: faces.count)
+    guard !crops.isEmpty else { return answers }
+    for (number, found) in zip(aligned, try gallery.identify(pipeline.embedder.embed(crops), options: options)) {
+      answers[number] = Answer(identification: found)
+    }
+    return answers
   }
 }
 
@@ -63,7 +76,7 @@ struct IdentificationReport {
     switch result {
     case .success(let photograph):
       tally.read(faces: photograph.faces.count)
-      known += photograph.faces.count { $0.answer.isKnown }
+      known += photograph.faces.count { $0.answer?.isKnown == true }
       try console.result(isJSON ? json(path, photograph).description : text(path, photograph))
     case .failure(let error):
       tally.failed()
@@ -77,15 +90,19 @@ struct IdentificationReport {
     return tally.exitCode == .done && known < tally.faces ? .partly : tally.exitCode
   }
 
+  private static let unaligned = "the landmarks coincide, so that the face cannot be aligned"
+
   private func text(_ path: String, _ photograph: IdentifiedPhotograph) -> String {
     guard !photograph.faces.isEmpty else { return "\(path)  no face" }
-    return photograph.faces.map { "\(path)  \($0.answer.text(count))" }.joined(separator: "\n")
+    return photograph.faces.map { "\(path)  \($0.answer?.text(count) ?? "no verdict  \(Self.unaligned)")" }
+      .joined(separator: "\n")
   }
 
   private func json(_ path: String, _ photograph: IdentifiedPhotograph) -> JSON {
     let faces = photograph.faces.map { entry in
       JSON.object(
-        JSON.members(of: entry.face) + [("quality", .number(entry.quality.value))] + entry.answer.allMembers(count))
+        JSON.members(of: entry.face) + [("quality", .number(entry.quality.value))]
+          + (entry.answer?.allMembers(count) ?? Answer.noMembers + [("reason", .text(Self.unaligned))]))
     }
     return .object([
       ("path", .text(path)), ("width", .integer(photograph.width)), ("height", .integer(photograph.height)),

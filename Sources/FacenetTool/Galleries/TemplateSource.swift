@@ -1,7 +1,6 @@
 import Core
 import Faces
 import Gallery
-import Glibc
 import Imaging
 
 /// Photographs in, templates out.
@@ -30,9 +29,15 @@ struct TemplateSource: Sendable {
     keepsThumbnails = arguments.has("thumbnails")
   }
 
+  /// - Parameter isEnrolled: whether the person has the photograph of this digest already.
+  /// - Returns: nil for a photograph that is enrolled: no face is looked for in it.
   /// - Throws: what reading throws; `notFound` for no face, `invalidArgument` for several where none is chosen.
-  func template(of path: String) throws(FacenetError) -> Template {
+  func template(of path: String, unless isEnrolled: (_ digest: [UInt8]) throws(FacenetError) -> Bool)
+    throws(FacenetError) -> Template?
+  {
     let bytes = try File.read(path, limit: DecodeLimits().maximumFileBytes)
+    let digest = SHA256.digest(bytes)
+    if try isEnrolled(digest) { return nil }
     let bitmap = try Bitmap(decoding: bytes)
     var template: Template
     let crop: Bitmap
@@ -45,7 +50,7 @@ struct TemplateSource: Sendable {
       crop = bitmap
       template = Template(try embedder.embed([crop])[0])
     }
-    (template.photo, template.digest) = (absolutePath(path), SHA256.digest(bytes))
+    (template.photo, template.digest) = (File.absolutePath(path), digest)
     if keepsThumbnails {
       template.thumbnail = try crop.withView { view throws(FacenetError) in try view.encodedJPEG(quality: 95) }
     }
@@ -69,11 +74,4 @@ struct TemplateSource: Sendable {
       return faces[0]
     }
   }
-}
-
-/// A path that means the same file wherever the program is run next.
-private func absolutePath(_ path: String) -> String {
-  guard let resolved = realpath(path, nil) else { return path }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }

@@ -56,6 +56,21 @@ final class Console {
     progress?.draw(done)
   }
 
+  /// Does work of `total` units that tells of its progress: with a bar as ``begin(_:_:)`` has it, and until an interrupt.
+  func watch<Result>(_ total: Int, _ unit: String, _ work: () throws(FacenetError) -> Result) throws(FacenetError)
+    -> Result
+  {
+    let bar = begin(total, unit)
+    defer { end() }
+    return try Progress.watch { fraction in
+      bar?.draw(Int(fraction * Double(total)))
+      return (try? Interruption.check()) != nil
+    } _: {
+      () throws(FacenetError) in
+      try work()
+    }
+  }
+
   /// The work announced is over; the bar goes away.
   func end() {
     progress?.clear()

@@ -14,6 +14,7 @@ struct EmbeddedPhotograph: Sendable {
 
   let width: Int
   let height: Int
+  /// Those that could be aligned: of a face whose landmarks coincide nothing is known.
   let faces: [Entry]
 }
 
@@ -33,17 +34,24 @@ struct EmbeddingSource: Sendable {
     takesAllFaces = arguments.has("all-faces")
   }
 
-  /// - Throws: whatever decoding throws; `invalidArgument` for a crop of another side than the embedder's.
+  /// - Throws: whatever decoding throws; `invalidArgument` for a crop of another side than the embedder's, and where the
+  ///   landmarks of the one face that is taken coincide.
   func embeddings(of path: String) throws(FacenetError) -> EmbeddedPhotograph {
     let bitmap = try Bitmap(path: path)
     guard let detector else { return try embedCrop(bitmap) }
     let faces = try detector.detect(bitmap)
     let chosen = takesAllFaces ? Array(faces.indices) : largest(of: faces).map { [$0] } ?? []
-    guard !chosen.isEmpty else { return EmbeddedPhotograph(width: bitmap.width, height: bitmap.height, faces: []) }
-    var crops: [Bitmap] = []
-    for index in chosen { crops.append(try embedder.align(bitmap, faces[index])) }
-    let vectors = try embedder.embed(crops)
-    let entries = zip(chosen, vectors).map { index, vector in
+    var (aligned, crops): ([Int], [Bitmap]) = ([], [])
+    for index in chosen {
+      if takesAllFaces {
+        guard let crop = try embedder.alignIfPossible(bitmap, faces[index]) else { continue }
+        crops.append(crop)
+      } else {
+        crops.append(try embedder.align(bitmap, faces[index]))
+      }
+      aligned.append(index)
+    }
+    let entries = zip(aligned, try embedder.embed(crops)).map { index, vector in
       EmbeddedPhotograph.Entry(number: index + 1, face: faces[index], embedding: vector)
     }
     return EmbeddedPhotograph(width: bitmap.width, height: bitmap.height, faces: entries)

@@ -11,8 +11,9 @@ struct FaceWatch<Answer> {
     /// The number of the person's way through the film, from 1.
     let track: Int
     let quality: FaceQuality
-    /// What the last embedding of the track was answered with.
-    let answer: Answer
+    /// What the last embedding of the track was answered with; nil where there was none: it waits for its turn, or its
+    /// landmarks coincide, so that it cannot be aligned.
+    let answer: Answer?
   }
 
   let pipeline: FacePipeline
@@ -35,10 +36,9 @@ struct FaceWatch<Answer> {
     try embed(faces.indices.filter { seen[$0].isDue }.map { (faces[$0], seen[$0].track, qualities[$0].value) }, picture)
     let living = Set(tracker.living)
     answers = answers.filter { living.contains($0.key) }
-    return zip(faces.indices, seen).compactMap { index, sighting in
-      answers[sighting.track].map {
-        Sighting(face: faces[index], track: sighting.track, quality: qualities[index], answer: $0)
-      }
+    return zip(faces.indices, seen).map { index, sighting in
+      Sighting(
+        face: faces[index], track: sighting.track, quality: qualities[index], answer: answers[sighting.track])
     }
   }
 

@@ -37,7 +37,7 @@ struct StreamReport {
     do {
       let bitmap = try Bitmap(decoding: picture.bytes)
       let seen = try watch.see(bitmap)
-      someoneIsKnown = someoneIsKnown || seen.contains { $0.answer.isKnown }
+      someoneIsKnown = someoneIsKnown || seen.contains { $0.answer?.isKnown == true }
       return .object([
         ("frame", .integer(frames)), ("width", .integer(bitmap.width)), ("height", .integer(bitmap.height)),
         ("faces", .list(seen.map(json))),
@@ -53,7 +53,7 @@ struct StreamReport {
     let face = seen.face
     return .object(
       [("track", .integer(seen.track)), ("box", .numbers([face.left, face.top, face.right, face.bottom]))]
-        + [("quality", .number(seen.quality.value))] + seen.answer.members)
+        + [("quality", .number(seen.quality.value))] + (seen.answer?.members ?? Answer.noMembers))
   }
 
   private func reportLosses() {

@@ -10,7 +10,9 @@ let galleryCheckVerb = Verb(
     (.done, "sound"), (.partly, "faults were found"), (.failed, "the gallery cannot be read"),
   ],
   work: { arguments, console in
-    let faults = try Gallery(arguments).check()
+    let gallery = try Gallery(arguments)
+    let templates = (try? gallery.count().templates) ?? 0
+    let faults = try console.watch(templates, "templates") { () throws(FacenetError) in try gallery.check() }
     for fault in faults { try console.result(fault) }
     return faults.isEmpty ? .done : .partly
   })

@@ -11,6 +11,7 @@ let galleryEnrolVerb = Verb(
       + "so an interrupted enrolment is simply done again.",
     "A photograph that shows no face, or several and nothing says which, is refused. A photograph that is far from the "
       + "person's others, or near to somebody else's, is enrolled with a warning.",
+    "--facts replaces those of somebody who is there already; `gallery show PERSON --json` shows them.",
     "The photographs of a person are written together, and a line is printed when they are on disk: the name and how many "
       + "were enrolled. --json prints an object a line: name, person (their number), enrolled, warnings.",
   ],
@@ -21,7 +22,8 @@ let galleryEnrolVerb = Verb(
     .integer("face", "N", 1...1000, "Of several faces take this one, best score first."),
     .flag("thumbnails", "Keep the aligned faces in the gallery, for `gallery migrate`."),
     .text("key", "KEY", "What another system calls the person; with NAME PHOTO only."),
-    .embedder, .detector, .minimumSize, .minimumScore, .threads, .json,
+    .text("facts", "JSON", "Anything else to keep of the person, a JSON text; with NAME PHOTO only."),
+    .galleryEmbedder, .detector, .minimumSize, .minimumScore, .threads, .json,
   ],
   exclusive: [["largest", "face"]]
     + ["detector", "largest", "face", "minimum-size", "minimum-score"].map { ["aligned", $0] },
@@ -32,24 +34,32 @@ let galleryEnrolVerb = Verb(
   examples: [
     ("facenet gallery enrol door.gallery people/", "Ann's photographs lie in people/Ann, Bob's in people/Bob."),
     ("facenet gallery enrol door.gallery Ann ann1.jpg ann2.jpg --largest", "Two photographs of one person."),
+    ("facenet gallery enrol door.gallery Bob bob.jpg --key 17 --facts '{\"floor\":3}'", "And what else is known."),
   ],
   work: enrol)
 
 @MainActor
 private func enrol(_ arguments: Arguments, _ console: Console) async throws -> ExitCode {
   let list = try EnrolmentList(Array(arguments.operands[1...]))
-  if arguments.has("key") && arguments.operands.count == 2 { throw UsageError("--key goes with NAME PHOTO...") }
+  for option in ["key", "facts"] where arguments.has(option) && arguments.operands.count == 2 {
+    throw UsageError("--\(option) goes with NAME PHOTO...")
+  }
   let gallery = try Gallery(arguments)
   let share = ThreadShare(arguments, over: list.photographs)
   let embedder = try gallery.embedder(arguments, threads: share.each)
   let source = try TemplateSource(arguments, embedder, threads: share.each)
   var enrolment = Enrolment(
-    gallery: gallery, key: arguments.text("key"), isJSON: arguments.has("json"), console: console)
+    gallery: gallery, key: arguments.text("key"), facts: arguments.text("facts"), isJSON: arguments.has("json"),
+    console: console)
   for failure in list.failures { enrolment.refuse(failure.path, failure.error) }
   let work = list.people.enumerated().flatMap { person, entry in entry.photographs.map { (person, $0.path) } }
   console.begin(work.count, "photographs")
   try await inOrder(work.count, threads: share.photographs) { index in
-    Result { () throws(FacenetError) in try source.template(of: work[index].1) }
+    Result { () throws(FacenetError) in
+      try source.template(of: work[index].1) { digest throws(FacenetError) in
+        try gallery.has(digest, of: list.people[work[index].0].name)
+      }
+    }
   } consume: { index, result in
     try Interruption.check()
     enrolment.add(work[index].1, result)
@@ -67,13 +77,15 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
 private struct Enrolment {
   let gallery: Gallery
   let key: String?
+  let facts: String?
   let isJSON: Bool
   let console: Console
   private(set) var tally = EnrolmentTally()
-  private var waiting: [Template] = []
+  /// Photographs of one person; no template of those that they have already.
+  private var waiting: [(path: String, template: Template?)] = []
 
-  init(gallery: Gallery, key: String?, isJSON: Bool, console: Console) {
-    (self.gallery, self.key, self.isJSON, self.console) = (gallery, key, isJSON, console)
+  init(gallery: Gallery, key: String?, facts: String?, isJSON: Bool, console: Console) {
+    (self.gallery, self.key, self.facts, self.isJSON, self.console) = (gallery, key, facts, isJSON, console)
   }
 
   mutating func refuse(_ path: String, _ error: FacenetError) {
@@ -81,9 +93,9 @@ private struct Enrolment {
     console.message("refused: " + sentence(error.message, about: path))
   }
 
-  mutating func add(_ path: String, _ result: Result<Template, FacenetError>) {
+  mutating func add(_ path: String, _ result: Result<Template?, FacenetError>) {
     switch result {
-    case .success(let template): waiting.append(template)
+    case .success(let template): waiting.append((path, template))
     case .failure(let error): refuse(path, error)
     }
   }
@@ -92,8 +104,15 @@ private struct Enrolment {
   mutating func commit(_ name: String) throws {
     defer { waiting = [] }
     let person: Person?
-    do throws(FacenetError) { person = try gallery.onlyPerson(named: name) } catch { return refuseAll(name, error) }
-    let templates = try unknown(to: person)
+    do throws(FacenetError) {
+      person = try gallery.onlyPerson(named: name)
+      if let person, let facts { try gallery.setFacts(facts, of: person.id) }
+    } catch {
+      guard error.status == .invalidArgument else { throw error }
+      return refuse(waiting.map(\.path), error)
+    }
+    let templates = different()
+    tally.alreadyPresent(waiting.count - templates.count)
     guard !templates.isEmpty else { return }
     let doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: name, person)
     for doubt in doubts { console.message("warning: \(doubt)") }
@@ -103,29 +122,24 @@ private struct Enrolment {
         try gallery.add(templates, to: person.id)
         number = person.id
       } else {
-        number = try gallery.enrol(name, key: key, templates: templates)
+        number = try gallery.enrol(name, key: key, facts: facts ?? "{}", templates: templates)
       }
     } catch {
       guard error.status == .invalidArgument else { throw error }
-      return refuseAll(name, error)
+      return refuse(templates.map { $0.photo ?? name }, error)
     }
     tally.committed(templates.count)
     try acknowledge(name, number, templates.count, doubts)
   }
 
-  /// The templates of photographs that the person has not got yet.
-  private mutating func unknown(to person: Person?) throws(FacenetError) -> [Template] {
+  /// The templates that wait, one of each photograph.
+  private func different() -> [Template] {
     var digests = Set<[UInt8]>()
-    if let person { digests = Set(try gallery.templates(of: person.id).compactMap(\.digest)) }
-    return waiting.filter { template in
-      let isNew = template.digest.map { digests.insert($0).inserted } ?? true
-      if !isNew { tally.alreadyPresent() }
-      return isNew
-    }
+    return waiting.compactMap(\.template).filter { $0.digest.map { digests.insert($0).inserted } ?? true }
   }
 
-  private mutating func refuseAll(_ name: String, _ error: FacenetError) {
-    for template in waiting { refuse(template.photo ?? name, error) }
+  private mutating func refuse(_ paths: [String], _ error: FacenetError) {
+    for path in paths { refuse(path, error) }
   }
 
   private func acknowledge(_ name: String, _ number: Int64, _ count: Int, _ doubts: [String]) throws {

@@ -1,5 +1,6 @@
 import Core
 import Gallery
+import Glibc
 
 /// `facenet gallery export`
 let galleryExportVerb = Verb(
@@ -7,7 +8,11 @@ let galleryExportVerb = Verb(
   details: ["people.jsonl has a person a line, templates.npy the embeddings in that order: docs/gallery.md says more."],
   operands: [.gallery, Operand("DIR", .one, "The folder; made where it is not there.")],
   work: { arguments, console in
-    try Gallery(arguments).export(to: arguments.operands[1])
+    let gallery = try Gallery(arguments)
+    let templates = try gallery.count().templates
+    try console.watch(templates, "templates") { () throws(FacenetError) in
+      try gallery.export(to: arguments.operands[1])
+    }
     return .done
   })
 
@@ -15,7 +20,8 @@ let galleryExportVerb = Verb(
 let galleryImportVerb = Verb(
   name: "gallery import", summary: "Add the people of an export, or embeddings of a NumPy file",
   details: [
-    "An export is added all or not at all. Of a .npy file (float32, an embedding a row) some thousand rows are written at "
+    "An export is added all or not at all; somebody who is there already, by key, or by name and moment of enrolment, is "
+      + "refused. Of a .npy file (float32, an embedding a row) some thousand rows are written at "
       + "a time; rows of one key are one person, who is made where nobody has the key. Prints how many people, or "
       + "templates, were added."
   ],
@@ -25,21 +31,20 @@ let galleryImportVerb = Verb(
     let gallery = try Gallery(arguments)
     let source = arguments.operands[1]
     guard let keys = arguments.text("keys") else {
+      guard access(source, F_OK) == 0 else { throw FacenetError(.notFound, "there is no \(source)") }
       guard isFolder(source) else { throw UsageError("a .npy file needs --keys; an export is a folder") }
-      try console.result(counted(try gallery.importPeople(from: source), "person", "people"))
+      let people = try console.watch(100, "percent") { () throws(FacenetError) in
+        try gallery.importPeople(from: source)
+      }
+      try console.result(counted(people, "person", "people"))
       return .done
     }
     let text = String(decoding: try File.read(keys, limit: 1 << 30), as: UTF8.self)
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last == "" { lines.removeLast() }
-    let bar = console.begin(lines.count, "templates")
-    let count = try Progress.watch { fraction in
-      bar?.draw(Int(fraction * Double(lines.count)))
-      return (try? Interruption.check()) != nil
-    } _: {
+    let count = try console.watch(lines.count, "templates") { () throws(FacenetError) in
       try gallery.enrol(embeddingsAt: source, keys: lines)
     }
-    console.end()
     try console.result(counted(count, "template"))
     return .done
   })

@@ -11,13 +11,17 @@ let identifyVerb = Verb(
       + "people with their distances. --all-faces prints a line a face.",
     "The threshold follows from the model's calibration and the wanted share of strangers who are taken for somebody, "
       + "1 in 100 unless --fpir says otherwise, for as many templates as there are; or from --far, the share of wrong "
-      + "pairs; or it is --threshold. Two people at nearly the same distance are ambiguous.",
+      + "pairs; or it is --threshold. Two people within it at nearly the same distance are ambiguous. Where the model was not "
+      + "measured at such a rate the threshold is a guess, which is said once on standard error.",
     "--json prints one object a photograph and line: path, width, height and faces, each with box, score, landmarks, "
-      + "quality (0 to 1), verdict, name (or null), distance, candidates (person, name, distance), threshold and reason.",
+      + "quality (0 to 1), verdict, name (or null), distance, candidates (person, name, distance), threshold, far and fpir (the rates that "
+      + "it stands for, or null), extrapolated (whether it is a guess) and reason. A face whose landmarks coincide cannot be "
+      + "aligned: its verdict is null.",
     "`-` reads JPEG pictures, one after the other, from standard input and prints an object a picture as soon as it is "
       + "done: frame (from 0), width, height, faces and milliseconds, or frame and error. Each face has track (the number "
       + "of the person's way through the film), box, quality, verdict, name and distance. A face is embedded when it "
-      + "appears, when it shows better, and every 50 pictures.",
+      + "appears, when it shows better, and every 50 pictures, but two of a picture at most, new ones and the best first: "
+      + "until then its verdict is null.",
   ],
   operands: [.gallery, Operand("PHOTO|DIR|-", .oneOrMore, "Photographs, folders of them, or `-` for a stream.")],
   options: [
@@ -29,7 +33,7 @@ let identifyVerb = Verb(
     .integer("count", "N", 1...1000, "How many people are told; default: 1."),
     .flag("all-faces", "Every face of a photograph instead of the largest."),
     .text("draw", "DIR", "Write each photograph with its faces named to this folder."),
-    .embedder, .detector, .minimumSize, .minimumScore, .threads, .json,
+    .galleryEmbedder, .detector, .minimumSize, .minimumScore, .threads, .json,
   ],
   exclusive: [["fpir", "far"], ["fpir", "threshold"], ["far", "threshold"]],
   exitCodes: [
@@ -47,6 +51,8 @@ let identifyVerb = Verb(
 private func identify(_ arguments: Arguments, _ console: Console) async throws -> ExitCode {
   let gallery = try Gallery(arguments)
   let options = identificationOptions(arguments)
+  let threshold = try threshold(options.acceptance, gallery)
+  if !arguments.has("threshold"), let doubt = threshold.doubt(about: gallery.model) { console.message(doubt) }
   let words = Array(arguments.operands[1...])
   if words.contains("-") {
     guard words.count == 1 else { throw UsageError("- stands alone: a stream is not read beside photographs") }
@@ -84,6 +90,14 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
 private func pipeline(_ gallery: Gallery, _ arguments: Arguments, threads: Int) throws(FacenetError) -> FacePipeline {
   FacePipeline(
     detector: try Detector(arguments, threads: threads), embedder: try gallery.embedder(arguments, threads: threads))
+}
+
+/// - Throws: `unsupported`, saying what to do, where nothing was measured of the gallery's model.
+private func threshold(_ acceptance: Acceptance, _ gallery: Gallery) throws(FacenetError) -> IdentificationThreshold {
+  do throws(FacenetError) { return try gallery.threshold(acceptance) } catch {
+    guard error.status == .unsupported else { throw error }
+    throw FacenetError(.unsupported, "\(error.message) with --threshold (\(gallery.path))")
+  }
 }
 
 private func identificationOptions(_ arguments: Arguments) -> IdentificationOptions {

@@ -31,10 +31,19 @@ package struct AlignmentTemplate: Sendable, Hashable {
   }
 
   /// The face as a crop of `side` x `side` RGB pixels, black where it leaves the picture.
+  /// - Throws: `invalidArgument` where the landmarks coincide.
   package func crop(_ image: ImageView, landmarks: [Point]) throws(FacenetError) -> Bitmap {
     precondition(landmarks.count == points.count)
     let used = points.indices.filter { points[$0] != nil }
     let transform = try SimilarityTransform(from: used.map { landmarks[$0] }, to: points.compactMap { $0 })
     return try image.warped(by: transform, width: side, height: side)
+  }
+
+  /// The face as a crop; nil where the landmarks coincide, which says nothing of where it is.
+  package func cropIfPossible(_ image: ImageView, landmarks: [Point]) throws(FacenetError) -> Bitmap? {
+    do throws(FacenetError) { return try crop(image, landmarks: landmarks) } catch {
+      guard error.status == .invalidArgument else { throw error }
+      return nil
+    }
   }
 }

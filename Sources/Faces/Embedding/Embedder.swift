@@ -123,6 +123,15 @@ public final class Embedder: Sendable {
     try template.crop(image, landmarks: face.landmarks)
   }
 
+  /// Cuts a face out of its picture; nil where its landmarks coincide.
+  package func alignIfPossible(_ image: Bitmap, _ face: Face) throws(FacenetError) -> Bitmap? {
+    try image.withView { view throws(FacenetError) in try alignIfPossible(view, face) }
+  }
+
+  package func alignIfPossible(_ image: ImageView, _ face: Face) throws(FacenetError) -> Bitmap? {
+    try template.cropIfPossible(image, landmarks: face.landmarks)
+  }
+
   /// Cuts a face out of its picture; see ``align(_:_:)-(ImageView,_)``.
   public func align(_ image: Bitmap, _ face: Face) throws(FacenetError) -> Bitmap {
     try image.withView { view throws(FacenetError) in try align(view, face) }

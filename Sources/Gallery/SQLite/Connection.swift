@@ -7,15 +7,15 @@ final class Connection {
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
 
-  /// - Parameter wait: milliseconds that a call waits for another process to finish writing.
+  /// - Parameters:
+  ///   - wait: milliseconds that a call waits for another process to finish writing.
+  ///   - file: what is opened where that is not `path`, which errors name.
   /// - Throws: `notFound`, `inputOutput` or `corrupt`, naming the path.
-  init(path: String, wait: Int32) throws(FacenetError) {
-    guard !path.isEmpty, !path.hasPrefix(":"), !path.utf8.contains(0) else {
-      throw FacenetError(.invalidArgument, "'\(path)' is not a path of a gallery")
-    }
+  init(path: String, wait: Int32, file: String? = nil) throws(FacenetError) {
+    try Self.check(path: path)
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    let code = sqlite3_open_v2(file ?? path, &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
       let error = SQLiteFailure(code: code, handle: opened, path: path, action: "open the gallery").error
       sqlite3_close_v2(opened)
@@ -24,6 +24,13 @@ final class Connection {
     handle = opened
     self.path = path
     sqlite3_busy_timeout(handle, wait)
+  }
+
+  /// - Throws: `invalidArgument` for what SQLite takes for something else than a file.
+  static func check(path: String) throws(FacenetError) {
+    guard !path.isEmpty, !path.hasPrefix(":"), !path.utf8.contains(0) else {
+      throw FacenetError(.invalidArgument, "'\(path)' is not a path of a gallery")
+    }
   }
 
   /// Where the database is: an absolute path without symbolic links.
@@ -73,9 +80,11 @@ final class Connection {
   var changes: Int { Int(sqlite3_changes64(handle)) }
 
   /// Does all of `body` or nothing: what it wrote is on disk when this returns.
+  /// - Throws: `inputOutput` where the file is not at its path any more; what `body` throws.
   func transaction<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     try run("BEGIN IMMEDIATE")
     do throws(FacenetError) {
+      try requireInPlace()
       let result = try body()
       try run("COMMIT")
       return result
@@ -86,9 +95,20 @@ final class Connection {
   }
 
   /// Sees one state of the database through all of `body`, whatever other processes write meanwhile.
+  /// - Throws: as ``transaction(_:)``.
   func snapshot<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     try run("BEGIN")
     defer { try? run("COMMIT") }
+    try requireInPlace()
     return try body()
+  }
+
+  /// SQLite goes on with a deleted file: what it writes there is lost.
+  private func requireInPlace() throws(FacenetError) {
+    var hasMoved: Int32 = 0
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+    guard hasMoved == 0 else {
+      throw FacenetError(.inputOutput, "\(path) was deleted or replaced while it was open: open it again")
+    }
   }
 }

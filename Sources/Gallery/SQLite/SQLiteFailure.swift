@@ -13,7 +13,7 @@ struct SQLiteFailure {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
       return FacenetError(.inputOutput, "cannot \(action) \(path): another process is writing to it")
-    // SQLITE_ERROR: a table or column is not there that this version's schema has.
+    // Our statements are constants: one that fails is one for another database.
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR:
       return FacenetError(.corrupt, "\(path) is not a sound gallery: \(reason)")
     case SQLITE_FULL: return FacenetError(.inputOutput, "cannot \(action) \(path): the disk is full")

@@ -38,7 +38,7 @@ from ._index import Index, SearchStatistics
 from ._library import version
 from ._model import Model, Session
 from ._parts import Detector, Embedder
-from ._people import Candidate, Identification, Person, Sizes, Template, Verdict
+from ._people import Candidate, Identification, Person, Sizes, Template, Threshold, Verdict
 from ._pipeline import Pipeline, detect, embed, verify
 from ._quality import Quality, quality
 from ._values import Face, Verification
@@ -74,6 +74,7 @@ __all__ = [
     "Session",
     "Sizes",
     "Template",
+    "Threshold",
     "TooLargeError",
     "UnsupportedError",
     "Verdict",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
-from typing import Any, Callable, Iterator, List, Optional
+from typing import Any, Callable, ContextManager, Iterator, List, Optional
 
 from ._errors import CancelledError
 from ._library import CLog, CProgress, library
@@ -23,12 +23,16 @@ logger = logging.getLogger("facenet")
 LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING}
 
 
-@contextlib.contextmanager
-def watched(progress: Optional[Progress]) -> Iterator[None]:
+def watched(progress: Optional[Progress]) -> ContextManager[None]:
     """Has the library's calls in this block tell `progress`; what that raises is raised at the end of the block."""
-    if progress is None:
-        yield
-        return
+    return _unwatched if progress is None else _watched(progress)
+
+
+_unwatched = contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _watched(progress: Progress) -> Iterator[None]:
     raised: List[BaseException] = []
 
     def report(_context: Any, fraction: float) -> int:

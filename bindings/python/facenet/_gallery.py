@@ -17,6 +17,7 @@ from ._library import (
     CGallerySizes,
     CIdentification,
     CIdentificationOptions,
+    CIdentificationThreshold,
     CImage,
     CPerson,
     CTemplate,
@@ -25,7 +26,18 @@ from ._library import (
     library,
     thread_limit,
 )
-from ._people import Candidate, Identification, Person, Sizes, Template, Verdict, person_from_c, template_from_c
+from ._people import (
+    Candidate,
+    Identification,
+    Person,
+    Sizes,
+    Template,
+    Threshold,
+    Verdict,
+    person_from_c,
+    template_from_c,
+    threshold_from_c,
+)
 from ._pipeline import Pipeline, default_pipeline
 from ._values import Face
 
@@ -130,17 +142,23 @@ class Gallery(Handle):
         """Adds a person with templates from photographs that show one face each, or from embeddings (N, D).
 
         All of it is on disk when this returns, or nothing is. key: what another system calls them; nobody else has it.
-        thumbnails: keeps the aligned faces of the photographs in the gallery, which :meth:`migrate` needs.
+        Where all photographs are paths, the gallery keeps these and the files' digests, by which :meth:`migrate` finds
+        them again. thumbnails: keeps the aligned faces in the gallery, which it needs of others.
         Returns the person's number. Raises NotFoundError for a photograph without a face, InvalidArgumentError for one
         with several, and for a name, key or embedding that is refused.
         """
         person = ctypes.c_int64()
         texts = [_text(name, "name"), None if key is None else _text(key, "key")]
         with watched(progress):
-            if embeddings is None:
+            files = [photo for photo in photos if isinstance(photo, (str, os.PathLike))]
+            if embeddings is None and len(files) == len(photos):
+                paths = (ctypes.c_char_p * len(files))(*map(path_bytes, files))
+                arguments: List[Any] = [self.handle, self.pipeline.handle, *texts, paths, len(files)]
+                check(library.facenet_gallery_enrol_photos(*arguments, int(thumbnails), ctypes.byref(person)))
+            elif embeddings is None:
                 pictures = [as_image(photo) for photo in photos]
                 images = (CImage * len(pictures))(*(picture.c for picture in pictures))
-                arguments: List[Any] = [self.handle, self.pipeline.handle, *texts, images, len(pictures)]
+                arguments = [self.handle, self.pipeline.handle, *texts, images, len(pictures)]
                 check(library.facenet_gallery_enrol_images(*arguments, int(thumbnails), ctypes.byref(person)))
             elif len(photos) > 0:
                 raise InvalidArgumentError("enrol takes photographs or embeddings, not both")
@@ -263,7 +281,7 @@ class Gallery(Handle):
         far: wanted share of pairs of different people that pass, above 0 and below 1.
         distance: by the model's metric.
 
-        margin: a second person within it of the first makes a face ambiguous; 0 means 10% of the threshold.
+        margin: two people within the threshold who differ by no more make a face ambiguous; 0 means 10% of the threshold.
         people: best people that are told, 1 to 1000.
         templates: a person's distance is the mean of that many nearest templates, 1 to 100.
         """
@@ -286,6 +304,13 @@ class Gallery(Handle):
         parts = [candidates[people * row : people * row + said.count] for row, said in enumerate(out)]
         return [self._identification(*each) for each in zip(out, parts, faces)]
 
+    def threshold(self, *, fpir: float = 0, far: float = 0, distance: float = 0) -> Threshold:
+        """What :meth:`identify` accepts with the gallery as it is now, and the mistakes to expect of it."""
+        options = CIdentificationOptions(ctypes.sizeof(CIdentificationOptions), fpir, far, distance)
+        out = CIdentificationThreshold()
+        check(library.facenet_gallery_threshold(self.handle, ctypes.byref(options), ctypes.byref(out)))
+        return threshold_from_c(out)
+
     def _identification(
         self, said: CIdentification, candidates: List[CCandidate], face: Optional[Face]
     ) -> Identification:
@@ -302,7 +327,11 @@ class Gallery(Handle):
             check(library.facenet_gallery_export(self.handle, path_bytes(folder)))
 
     def import_people(self, folder: Path, *, progress: Optional[Progress] = None) -> int:
-        """Adds the people of an export, all or none; returns how many."""
+        """Adds the people of an export, all or none; returns how many.
+
+        Raises InvalidArgumentError for another model's export, and for somebody who is there already: by key, or without
+        one by name and moment of enrolment.
+        """
         people = ctypes.c_size_t()
         with watched(progress):
             check(library.facenet_gallery_import(self.handle, path_bytes(folder), ctypes.byref(people)))
@@ -325,7 +354,7 @@ class Gallery(Handle):
             check(library.facenet_gallery_check(self.handle))
 
     def compact(self) -> None:
-        """Gives unused space back and overwrites what was removed."""
+        """Gives unused space back, overwrites what was removed, and makes the index again of who is left."""
         check(library.facenet_gallery_compact(self.handle))
 
     def statistics(self) -> Sizes:

@@ -150,6 +150,15 @@ class CIdentification(ctypes.Structure):
     ]
 
 
+class CIdentificationThreshold(ctypes.Structure):
+    _fields_ = [
+        ("distance", c_float),
+        ("false_accept_rate", c_float),
+        ("false_positive_rate", c_float),
+        ("extrapolated", c_int32),
+    ]
+
+
 class CTemplate(ctypes.Structure):
     _fields_ = [("id", c_int64), ("time", c_double), ("quality", c_float), ("thumbnail", c_int32)]
 
@@ -245,6 +254,16 @@ _STATUS: Dict[str, List[Any]] = {
         c_int32,
         POINTER(c_int64),
     ],
+    "facenet_gallery_enrol_photos": [
+        c_void_p,
+        c_void_p,
+        c_char_p,
+        c_char_p,
+        POINTER(c_char_p),
+        c_size_t,
+        c_int32,
+        POINTER(c_int64),
+    ],
     "facenet_gallery_enrol_many": [c_void_p, POINTER(c_char_p), c_void_p, c_size_t],
     "facenet_gallery_enrol_file": [c_void_p, POINTER(c_char_p), c_char_p, c_size_t],
     "facenet_gallery_add": [c_void_p, c_int64, c_void_p, c_size_t],
@@ -266,6 +285,7 @@ _STATUS: Dict[str, List[Any]] = {
         POINTER(CCandidate),
         POINTER(CIdentification),
     ],
+    "facenet_gallery_threshold": [c_void_p, POINTER(CIdentificationOptions), POINTER(CIdentificationThreshold)],
     "facenet_gallery_export": [c_void_p, c_char_p],
     "facenet_gallery_import": [c_void_p, c_char_p, POINTER(c_size_t)],
     "facenet_gallery_migrate": [c_void_p, c_void_p],

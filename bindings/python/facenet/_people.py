@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import List, Optional
 
-from ._library import CPerson, CTemplate
+from ._library import CIdentificationThreshold, CPerson, CTemplate
 from ._values import Face
 
 
@@ -15,11 +15,11 @@ class Verdict(enum.Enum):
     """Whether a face is somebody's."""
 
     KNOWN = 1
-    """One person is near enough."""
+    """The nearest person is within the threshold, and nobody else nearly as near is."""
     UNKNOWN = 2
-    """Nobody is."""
+    """Nobody is within the threshold."""
     AMBIGUOUS = 3
-    """Two people are, nearly alike."""
+    """Two people are, and their distances differ by no more than the margin."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,20 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """What a gallery accepts, and the mistakes to expect of it."""
+
+    distance: float
+    """The largest that is accepted, by the model's metric."""
+    far: Optional[float]
+    """The share of pairs of different people that pass; None where nothing was measured of the model."""
+    fpir: Optional[float]
+    """The share of strangers that are taken for somebody of the gallery; None where nothing was measured."""
+    extrapolated: bool
+    """Whether far lies outside the rates that the model was measured at: distance or rates are a guess then."""
+
+
+@dataclass(frozen=True)
 class Identification:
     """What a gallery says of a face. True in a condition when the face is somebody's."""
 
@@ -104,6 +118,16 @@ class Sizes:
 def person_from_c(person: CPerson) -> Person:
     key = person.key.decode()
     return Person(person.id, person.name.decode(), key or None, person.created, person.templates)
+
+
+def threshold_from_c(threshold: CIdentificationThreshold) -> Threshold:
+    far, fpir = threshold.false_accept_rate, threshold.false_positive_rate
+    return Threshold(
+        threshold.distance,
+        None if math.isnan(far) else far,
+        None if math.isnan(fpir) else fpir,
+        bool(threshold.extrapolated),
+    )
 
 
 def template_from_c(template: CTemplate) -> Template:

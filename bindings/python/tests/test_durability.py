@@ -20,7 +20,7 @@ import facenet
 
 KILLS = 120
 LONGEST = 0.04
-"""Seconds that a process lives at most before it is killed."""
+"""Seconds before a process is killed, at most."""
 ACKNOWLEDGED = struct.Struct("<cq")
 """What a process says of a person: that they are enrolled, will be removed, are removed."""
 ENROLLED, REMOVING, REMOVED = b"+", b"?", b"-"
@@ -70,16 +70,17 @@ def enrol_and_remove(path: Path, first: int, pipe: int) -> None:
             number += 1
 
 
-def killed(path: Path, first: int, after: float) -> List[Tuple[bytes, int]]:
-    """What a process said before it was killed."""
+def killed(path: Path, first: int, after: float, waits: bool) -> List[Tuple[bytes, int]]:
+    """What a process said before it was killed, some seconds after it began or, where one waits, after its first word."""
     reading, writing = os.pipe()
     child = forked(lambda: enrol_and_remove(path, first, writing))
     os.close(writing)
+    said = os.read(reading, ACKNOWLEDGED.size) if waits else b""
     time.sleep(after)
     os.kill(child, signal.SIGKILL)
     assert status_of(child) == signal.SIGKILL
     with os.fdopen(reading, "rb") as pipe:
-        return list(ACKNOWLEDGED.iter_unpack(pipe.read()))
+        return list(ACKNOWLEDGED.iter_unpack(said + pipe.read()))
 
 
 class WithGallery(unittest.TestCase):
@@ -97,7 +98,7 @@ class Killed(WithGallery):
         removed: Set[int] = set()
         acknowledged = 0
         for turn in range(KILLS):
-            said = killed(self.path, 1_000_000 * turn, random.uniform(0, LONGEST))
+            said = killed(self.path, 1_000_000 * turn, random.uniform(0, LONGEST), turn % 4 == 0)
             told = {kind: {number for what, number in said if what == kind} for kind in (ENROLLED, REMOVING, REMOVED)}
             acknowledged += len(told[ENROLLED])
             with facenet.Gallery(self.path) as gallery:
@@ -111,7 +112,7 @@ class Killed(WithGallery):
             enrolled = there
             if turn % 20 == 0:
                 self.assert_erased(removed)
-        self.assertGreater(acknowledged, KILLS)
+        self.assertGreaterEqual(acknowledged, KILLS // 4)
         self.assert_erased(removed)
         with facenet.Gallery(self.path) as gallery:
             for number in random.sample(sorted(enrolled), min(50, len(enrolled))):

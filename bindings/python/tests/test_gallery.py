@@ -75,14 +75,45 @@ class Galleries(unittest.TestCase):
         self.assertAlmostEqual(unknown.distance, 2, places=5)
 
         self.assertEqual([known.extrapolated, "within the threshold" in known.reason], [False, True])
-        self.assertIn("differ by less than the margin", ambiguous.reason)
+        self.assertIn("differ by no more than the margin", ambiguous.reason)
         self.assertIn("Ann" if unknown.candidates[0].person == ann else "Bob", unknown.reason)
         (guess,) = self.gallery.identify(embeddings=[direction(0)], fpir=1e-9)
         self.assertTrue(guess.extrapolated and "outside what was measured" in guess.reason)
+        accepted = self.gallery.threshold(fpir=1e-9)
+        self.assertEqual((accepted.distance, accepted.extrapolated), (guess.threshold, True))
         for letter in "ä€":
             self.gallery.enrol(letter * 300, embeddings=[direction(7)])
             (long,) = self.gallery.identify(embeddings=[direction(7)], distance=1)
             self.assertTrue(len(long.reason.encode()) < 1020 and letter in long.reason)
+
+    def test_thresholds_and_rates_tell_of_each_other(self) -> None:
+        self.gallery.enrol("Ann", embeddings=[direction(axis) for axis in range(100)])
+        wanted = self.gallery.threshold()
+        assert wanted.far is not None and wanted.fpir is not None
+        self.assertAlmostEqual(wanted.fpir, 0.01, places=6)
+        self.assertAlmostEqual(1 - (1 - wanted.far) ** 100, 0.01, places=6)
+        back = self.gallery.threshold(distance=wanted.distance)
+        self.assertAlmostEqual(back.fpir or 0, 0.01, places=5)
+        self.assertFalse(wanted.extrapolated)
+        self.assertTrue(self.gallery.threshold(fpir=0.001).extrapolated)
+        with self.assertRaises(facenet.InvalidArgumentError):
+            self.gallery.threshold(fpir=0.1, far=0.1)
+
+    def test_photographs_are_found_again_by_their_paths(self) -> None:
+        photo = self.folder / "photo.jpg"
+        photo.write_bytes(Path(ONE).read_bytes())
+        before = os.getcwd()
+        os.chdir(self.folder)
+        self.addCleanup(os.chdir, before)
+        self.gallery.enrol("Barack", ["photo.jpg"])
+        os.chdir(before)
+        with self.assertRaises(facenet.NotFoundError):
+            self.gallery.enrol("Nobody", [self.folder / "absent.jpg"])
+        with facenet.Pipeline() as pipeline:
+            self.gallery.migrate(pipeline)
+            self.gallery.enrol("Joe", [facenet.Image.open(photo)])
+            with self.assertRaisesRegex(facenet.NotFoundError, "Joe"):
+                self.gallery.migrate(pipeline)
 
     def test_lookup_facts_and_templates(self) -> None:
         ann = self.gallery.enrol("Ann", embeddings=[direction(0), direction(1)], key="a")

@@ -1,0 +1,49 @@
+import Core
+import Glibc
+import Search
+
+/// The copy of a gallery's index beside its database: it may be deleted at any time, for it can be made again.
+///
+/// Immutable: any thread. Who saves or removes it must be a writer of the gallery, so that it never shows a person whose
+/// removal was acknowledged.
+struct IndexCache: Sendable {
+  let path: String
+  let dimension: Int
+  /// What the index is to be. The seed names the gallery, so that another's index is not taken for its own.
+  let options: IndexOptions
+
+  /// The saved index, where it is sound, what is wanted, and holds nothing but these templates; else an empty one.
+  /// - Parameter templates: nearly in the index's own order, so that its memory is read as it lies.
+  func index(of templates: [Int64]) throws(FacenetError) -> VectorIndex {
+    if let saved = try? VectorIndex(path: path, threads: options.threads), saved.dimension == dimension,
+      saved.options == options, saved.count == templates.count(where: { saved.contains($0) }),
+      // What is added to is read whole, and must be what was saved.
+      saved.count == templates.count || (try? saved.check()) != nil
+    {
+      return saved
+    }
+    return try VectorIndex(dimension: dimension, options: options)
+  }
+
+  func save(_ index: VectorIndex) throws(FacenetError) { try index.save(to: path, mode: 0o600) }
+
+  /// Deletes the saved index and what an interrupted save left.
+  func remove() throws(FacenetError) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let (folder, name) = (parts.dropLast().joined(separator: "/"), parts.last ?? "")
+    guard let stream = opendir(folder.isEmpty ? "/" : folder) else {
+      throw FacenetError(.inputOutput, "cannot read the folder of \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let found = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard found == name || found.hasPrefix(name + ".") && found.hasSuffix(".partial") else { continue }
+      guard unlink("\(folder)/\(found)") == 0 || errno == ENOENT else {
+        throw FacenetError(
+          .inputOutput, "cannot delete \(folder)/\(found): \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Core
+import Glibc
+import Testing
+
+@testable import Gallery
+
+/// What is wrong with a gallery's files is told with the place, and as what it is.
+@Suite struct DamageTests {
+  private func failure(_ body: () throws -> Void) -> FacenetError? {
+    do { try body() } catch { return error as? FacenetError }
+    return nil
+  }
+
+  private func change(_ gallery: Gallery, _ statement: String, _ values: [SQLiteValue] = []) throws {
+    try Connection(path: gallery.path, wait: 1000).run(statement, values)
+  }
+
+  @Test(arguments: [
+    (Array(TemplateEncoding.float32.encode(unit(1)).dropLast()), "32 bytes, got 31"),
+    (TemplateEncoding.float32.encode([.nan] + unit(1).dropFirst()), "finite"),
+    (TemplateEncoding.float32.encode(unit(9)), "zero"),
+  ])
+  func aDamagedTemplateIsNamedAndCanBeRemoved(bytes: [UInt8], words: String) throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      let bob = try gallery.enrol("Bob", templates: [Template(unit(1)), Template(unit(2))])
+      let damaged = try gallery.templates(of: bob)[1].id
+      try change(gallery, "UPDATE templates SET embedding = ? WHERE id = ?", [.blob(bytes), .integer(damaged)])
+      let name = "template \(damaged) of Bob (person \(bob))"
+      let error = failure { _ = try gallery.identify(unit(0)) }
+      #expect(error?.status == .corrupt && error!.message.contains(name) && error!.message.contains(words))
+      let faults = try gallery.check()
+      #expect(faults.count == 1 && faults[0].hasPrefix(name) && faults[0].contains(words))
+      try gallery.remove(templates: [damaged])
+      #expect(try gallery.identify(unit(1), options: .init(acceptance: .distance(0.1))).person?.name == "Bob")
+      #expect(try gallery.check() == [])
+    }
+  }
+
+  @Test(arguments: ["DROP TABLE templates", "DROP TABLE people", "DELETE FROM gallery", "DROP TABLE gallery"])
+  func aDatabaseThatIsNoGalleryIsCorrupt(statement: String) throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try change(gallery, statement)
+      #expect(failure { _ = try gallery.identify(unit(0)) }?.status == .corrupt)
+      #expect(failure { try gallery.enrol("Bob", templates: [Template(unit(1))]) }?.status == .corrupt)
+      #expect(try !gallery.check().isEmpty)
+    }
+  }
+
+  @Test func aCountOfChangesThatNobodyMadeEndsNothing() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try change(gallery, "UPDATE gallery SET changes = -1")
+      #expect(try gallery.identify(unit(0), options: .init(acceptance: .distance(0.1))).person?.name == "Ada")
+    }
+  }
+
+  @Test func aGalleryThatWasDeletedIsNotWrittenTo() throws {
+    try withGallery { gallery in
+      let ada = try gallery.enrol("Ada", templates: [Template(unit(0))])
+      _ = try gallery.identify(unit(0))
+      for suffix in ["", "-wal", "-shm"] { #expect(unlink(gallery.path + suffix) == 0) }
+      for error in [
+        failure { try gallery.enrol("Bob") }, failure { _ = try gallery.identify(unit(0)) },
+        failure { _ = try gallery.person(ada) }, failure { try gallery.compact() },
+      ] { #expect(error?.status == .inputOutput && error!.message.contains("deleted or replaced")) }
+      _ = try Gallery(creating: gallery.path, model: testModel())
+      #expect(failure { _ = try gallery.people() }?.status == .inputOutput)
+    }
+  }
+
+  @Test func anIndexIsNamedOnce() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      try gallery.saveIndex()
+      let bytes = try File.read(gallery.indexPath)
+      for position in stride(from: 0, to: bytes.count, by: 7) {
+        var damaged = bytes
+        damaged[position] ^= 1
+        try File.write(damaged, to: gallery.indexPath)
+        for fault in try gallery.check() {
+          #expect(fault.split(separator: gallery.indexPath, omittingEmptySubsequences: false).count == 2, "\(fault)")
+        }
+      }
+    }
+  }
+}
