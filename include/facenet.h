@@ -666,7 +666,8 @@ typedef struct facenet_identification_threshold {
 facenet_status facenet_gallery_threshold(const facenet_gallery *gallery, const facenet_identification_options *options,
                                          facenet_identification_threshold *out);
 
-/* Writes all people and templates into a folder, which is made where it is not there. Since 0.1. */
+/* Writes all people and templates, as one moment has them, into a folder, which is made where it is not there. Fails
+ * with IO or NOT_FOUND, naming the path. Since 0.1. */
 facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char *folder);
 
 /* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's

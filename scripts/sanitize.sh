@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the tests of engine and search and the C tests of sessions and calls under a sanitizer of the Swift toolchain; builds into BUILD/KIND.
+# Runs the tests of engine, search and galleries and the C tests of sessions and calls under a sanitizer of the Swift toolchain; builds into BUILD/KIND.
 # Usage: sanitize.sh KIND [BUILD]   KIND is address or thread, BUILD build
 set -eu
 
@@ -9,7 +9,7 @@ swift=${SWIFT:-swift}
 export FACENET_SANITIZE=1
 
 "$swift" test --scratch-path "$build/$kind" --sanitize="$kind" --quiet --disable-xctest \
-  --filter 'CoreTests|KernelsTests|GraphTests|ONNXTests|PluginsTests|SearchTests'
+  --filter '^(Core|Kernels|Graph|ONNX|Search|Gallery|Plugins)Tests[.]'
 
 "$swift" build --scratch-path "$build/$kind" --sanitize="$kind" --quiet --product FacenetC
 library=$("$swift" build --scratch-path "$build/$kind" --show-bin-path)

@@ -42,16 +42,25 @@ public func facenet_gallery_dimension(_ gallery: OpaquePointer?) -> UInt32 {
   ask(gallery, "gallery", else: 0) { (gallery: Gallery) in UInt32(clamping: gallery.model.dimension) }
 }
 
+/// Adds a person with templates that are made once everything else that the caller gave was looked at.
+private func enrol(
+  _ gallery: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
+  _ person: UnsafeMutablePointer<Int64>?, _ templates: (Gallery) throws(FacenetError) -> [Template]
+) -> facenet_status {
+  withGallery(gallery) { gallery throws(FacenetError) in
+    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
+    let person = try output(person, "person")
+    person.pointee = try gallery.enrol(name, key: key, templates: try templates(gallery))
+  }
+}
+
 @c @implementation
 public func facenet_gallery_enrol(
   _ gallery: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
   _ embeddings: UnsafePointer<Float>?, _ count: Int, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
-  withGallery(gallery) { gallery throws(FacenetError) in
-    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
-    let person = try output(person, "person")
-    let templates = try embeddingRows(embeddings, count, of: gallery).map { Template($0) }
-    person.pointee = try gallery.enrol(name, key: key, templates: templates)
+  enrol(gallery, name, key, person) { gallery throws(FacenetError) in
+    try embeddingRows(embeddings, count, of: gallery).map { Template($0) }
   }
 }
 
@@ -60,12 +69,8 @@ public func facenet_gallery_enrol_images(
   _ gallery: OpaquePointer?, _ pipeline: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?,
   _ images: UnsafePointer<facenet_image>?, _ count: Int, _ thumbnails: Int32, _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
-  withGallery(gallery) { gallery throws(FacenetError) in
-    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
-    let person = try output(person, "person")
-    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
-    let templates = try source.templates(of: try elements(images, count, "images"))
-    person.pointee = try gallery.enrol(name, key: key, templates: templates)
+  enrol(gallery, name, key, person) { gallery throws(FacenetError) in
+    try TemplateSource(pipeline, thumbnails, for: gallery).templates(of: try elements(images, count, "images"))
   }
 }
 
@@ -75,12 +80,8 @@ public func facenet_gallery_enrol_photos(
   _ paths: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ thumbnails: Int32,
   _ person: UnsafeMutablePointer<Int64>?
 ) -> facenet_status {
-  withGallery(gallery) { gallery throws(FacenetError) in
-    let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
-    let person = try output(person, "person")
-    let source = try TemplateSource(pipeline, thumbnails, for: gallery)
-    let templates = try source.templates(of: try elements(paths, count, "paths"))
-    person.pointee = try gallery.enrol(name, key: key, templates: templates)
+  enrol(gallery, name, key, person) { gallery throws(FacenetError) in
+    try TemplateSource(pipeline, thumbnails, for: gallery).templates(of: try elements(paths, count, "paths"))
   }
 }
 
