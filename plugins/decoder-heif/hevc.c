@@ -7,8 +7,6 @@
 
 #include "parameters.h"
 
-const char hevc_decoder_id[] = "facenet-hevc";
-
 /* Slices of a picture; HEVC itself allows no more (ITU-T H.265, table A.8). */
 enum { MOST_SLICES = 600 };
 
@@ -43,7 +41,7 @@ static int get_buffer(de265_decoder_context *context, struct de265_image_spec *s
                       void *unused) {
   (void)unused;
   uint64_t pixels = (uint64_t)(spec->width > 0 ? spec->width : 0) * (uint64_t)(spec->height > 0 ? spec->height : 0);
-  if (!charged || pixels == 0 || pixels > charged->pixels) {
+  if (!charged || pixels == 0 || pixels > charged->most_pixels || pixels > charged->pixels) {
     too_large();
     return 0;
   }
@@ -83,10 +81,7 @@ static struct heif_error push_unit(decoder *self, const uint8_t *unit, size_t co
   if (type == 33) {
     uint32_t width, height;
     if (!parameters_size(unit, count, &width, &height)) return broken("a coded picture has sizes that do not fit");
-    if (!charged || width > charged->maximum_side || height > charged->maximum_side ||
-        (uint64_t)width * height > charged->pixels) {
-      return too_large();
-    }
+    if (!charged || (uint64_t)width * height > charged->most_pixels) return too_large();
   }
   return de265_isOK(de265_push_NAL(self->context, unit, (int)count, 0, NULL)) ? done() : broken("there is no memory for coded data");
 }
@@ -175,21 +170,23 @@ static struct heif_error decode_image(void *pointer, struct heif_image **out) {
 
 static const char *get_name(void) { return "HEVC for libfacenet, by libde265"; }
 
-/* AV1 is taken too, and then refused, so that no decoder without limits gets it. */
+/* Asked for each picture, on the thread that decodes it. Other codings are taken too, and refused, so that no decoder
+ * without limits gets them. The priority is above that of all others, whose are 100: the name of a decoder in libheif's
+ * options does not reach the tiles of a grid, nor transparency. */
 static int supports(enum heif_compression_format format) {
-  return format == heif_compression_HEVC || format == heif_compression_AV1;
+  (void)format;
+  return charged ? 10000 : 0;
 }
 
 struct heif_error hevc_register(void) {
   static const struct heif_decoder_plugin plugin = {
-      .plugin_api_version = 3,
+      .plugin_api_version = 1,
       .get_plugin_name = get_name,
       .does_support_format = supports,
       .new_decoder = new_decoder,
       .free_decoder = free_decoder,
       .push_data = push_data,
       .decode_image = decode_image,
-      .id_name = hevc_decoder_id,
   };
   return heif_register_decoder_plugin(&plugin);
 }
