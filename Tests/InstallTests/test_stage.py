@@ -107,6 +107,19 @@ class Stage(unittest.TestCase):
             said = run([str(program)], LD_LIBRARY_PATH=place).stdout.split()
             self.assertEqual(said[0], said[1])
 
+    def test_plugins_lie_where_pkg_config_says(self) -> None:
+        built = sorted(path.name for path in (BUILD / "plugins").glob("*.so"))
+        if not built:
+            self.skipTest("no plugins were built")
+        for stage, libraries in ((self.local, "/usr/local/lib"), (self.debian, TRIPLET)):
+            asked = ["pkg-config", "--variable=plugindir", "facenet"]
+            told = run(asked, PKG_CONFIG_PATH=f"{stage}{libraries}/pkgconfig").stdout.strip()
+            self.assertEqual(told, f"{libraries}/facenet/plugins")
+            self.assertEqual(files(Path(f"{stage}{told}")), built)
+            listed = run([str(BUILD / "bin" / "facenet"), "plugin", "list", "--plugin", f"{stage}{told}"])
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            self.assertTrue(all(name in listed.stdout for name in built), listed.stdout)
+
     def test_pkg_config_moves_with_its_prefix(self) -> None:
         asked = ["pkg-config", "--define-variable=prefix=/elsewhere", "--cflags", "--libs", "facenet"]
         told = run(asked, PKG_CONFIG_PATH=f"{self.local}/usr/local/lib/pkgconfig").stdout
