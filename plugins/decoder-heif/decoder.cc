@@ -60,7 +60,8 @@ facenet_status failure(const heif_error &error, const hevc_budget &budget) {
   std::string reason = budget.failure ? budget.failure : error.message ? error.message : "no reason given";
   std::replace_if(reason.begin(), reason.end(), [](char letter) { return letter >= 0 && letter < ' '; }, ' ');
   bool is_kind = error.code == heif_error_Unsupported_filetype || error.code == heif_error_Unsupported_feature;
-  return host->fail(is_kind ? FACENET_UNSUPPORTED : FACENET_CORRUPT, ("a HEIF picture cannot be read: " + reason).c_str());
+  reason = "a HEIF picture cannot be read: " + reason;
+  return host->fail(is_kind ? FACENET_UNSUPPORTED : FACENET_CORRUPT, reason.c_str());
 }
 
 // A row of RGBA to one of RGB, mixed with white as stored (not linear) values.
@@ -106,9 +107,9 @@ facenet_status draw(const heif_image_handle *handle, const hevc_budget &budget, 
   options->convert_hdr_to_8bit = 1;
   options->strict_decoding = 1;
   bool has_alpha = heif_image_handle_has_alpha_channel(handle);
+  heif_chroma chroma = has_alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
   heif_image *decoded = nullptr;
-  heif_error error = heif_decode_image(handle, &decoded, heif_colorspace_RGB,
-                                       has_alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options.get());
+  heif_error error = heif_decode_image(handle, &decoded, heif_colorspace_RGB, chroma, options.get());
   Owned<heif_image> image(decoded);
   if (error.code != heif_error_Ok) return failure(error, budget);
   return copy(image.get(), has_alpha, room, width, height);
