@@ -3,13 +3,12 @@ import Core
 /// Where a foreign decoder puts a picture: checked memory of the size it asks for once. One thread at a time.
 package final class PictureTarget {
   package let limits: DecodeLimits
-  /// How the picture has to be turned.
-  private(set) var orientation = Orientation.upright
+  private var orientation = Orientation.upright
   private var pixels: Pixels?
   /// Why room was refused.
   package private(set) var refusal: FacenetError?
 
-  init(_ limits: DecodeLimits) { self.limits = limits }
+  package init(_ limits: DecodeLimits) { self.limits = limits }
 
   /// Room for `width` x `height` pixels, red, green, blue, row after row, black; nil where that is refused.
   package func allocate(width: Int, height: Int) -> UnsafeMutablePointer<UInt8>? {
@@ -35,14 +34,9 @@ package final class PictureTarget {
     orientation = EXIF.orientation(in: UnsafeRawBufferPointer(rebasing: block.dropFirst(hasPrefix ? 6 : 0)))
   }
 
-  /// Whether room was asked for.
-  package var hasPicture: Bool { pixels != nil }
-
-  /// The picture as it was stored.
-  /// - Throws: why room was refused, or `pluginFailed` where none was asked for.
-  func picture() throws(FacenetError) -> Pixels {
-    if let refusal { throw refusal }
-    guard let pixels else { throw FacenetError(.pluginFailed, "no picture was given") }
-    return pixels
+  /// The picture, turned as the options ask; nil where no room was asked for.
+  package func picture(_ options: DecodeOptions) throws(FacenetError) -> Pixels? {
+    guard let pixels else { return nil }
+    return try oriented(pixels, orientation, options)
   }
 }

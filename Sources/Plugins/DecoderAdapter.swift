@@ -26,7 +26,8 @@ final class DecoderAdapter: PictureDecoder {
     return answer == 1
   }
 
-  func decode(_ bytes: UnsafeRawBufferPointer, into target: PictureTarget) throws(FacenetError) {
+  func decode(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throws(FacenetError) -> Pixels {
+    let target = PictureTarget(options.limits)
     var given = facenet_picture_target()
     given.struct_size = UInt32(MemoryLayout<facenet_picture_target>.size)
     given.maximum_side = UInt32(clamping: target.limits.maximumPixels)
@@ -45,7 +46,8 @@ final class DecoderAdapter: PictureDecoder {
     // Where room was refused, that is why the decoder failed.
     if let refusal = target.refusal { throw refusal.located(in: component.label) }
     try outcome.get()
-    guard target.hasPicture else { throw component.broken("gave no picture") }
+    guard let picture = try target.picture(options) else { throw component.broken("gave no picture") }
+    return picture
   }
 }
 

@@ -69,7 +69,7 @@ enum Host {
           try registrar.require(methods.recognises, "decoder's recognises")
           try registrar.require(methods.decode, "decoder's decode")
           try registrar.add(name, flags: methods.flags, component, to: PictureDecoders.registry) {
-            .foreign(DecoderAdapter($0, methods))
+            DecoderAdapter($0, methods)
           }
         }
       }

@@ -5,6 +5,7 @@
 // orientation in an EXIF block beside them tells what was done and counts for nothing (ISO/IEC 23008-12, annex A.2).
 // Cut or damaged files are refused.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -57,8 +58,10 @@ facenet_status failure(const heif_error &error, const hevc_budget &budget) {
   if (error.code == heif_error_Memory_allocation_error)
     return host->fail(FACENET_TOO_LARGE, "there is no memory for a HEIF picture");
   std::string reason = budget.failure ? budget.failure : error.message ? error.message : "no reason given";
+  std::replace_if(reason.begin(), reason.end(), [](char letter) { return letter >= 0 && letter < ' '; }, ' ');
   bool is_kind = error.code == heif_error_Unsupported_filetype || error.code == heif_error_Unsupported_feature;
-  return host->fail(is_kind ? FACENET_UNSUPPORTED : FACENET_CORRUPT, ("a HEIF picture cannot be read: " + reason).c_str());
+  reason = "a HEIF picture cannot be read: " + reason;
+  return host->fail(is_kind ? FACENET_UNSUPPORTED : FACENET_CORRUPT, reason.c_str());
 }
 
 // A row of RGBA to one of RGB, mixed with white as stored (not linear) values.
@@ -83,6 +86,16 @@ facenet_status copy(const heif_image *image, bool has_alpha, uint8_t *room, int 
   return FACENET_OK;
 }
 
+// Side of the largest canvas that libheif may put tiles on, in pixels: all that it has of limits. It then looks at each
+// side alone, so a canvas of four times the pixels that are allowed passes, as panoramas have to.
+int most_side(const hevc_budget &budget) { return int(std::min(2 * std::sqrt(double(budget.most_pixels)), 65535.0)); }
+
+// The longer side that a picture states, turned or not, and as much more as a tile may reach beyond it.
+int longer_side(const heif_image_handle *handle) {
+  return 1024 + std::max({heif_image_handle_get_width(handle), heif_image_handle_get_height(handle),
+                          heif_image_handle_get_ispe_width(handle), heif_image_handle_get_ispe_height(handle)});
+}
+
 // Decodes a picture whose size is known, once room for it was got.
 facenet_status draw(const heif_image_handle *handle, const hevc_budget &budget, const facenet_picture_target *target) {
   int width = heif_image_handle_get_width(handle), height = heif_image_handle_get_height(handle);
@@ -93,11 +106,10 @@ facenet_status draw(const heif_image_handle *handle, const hevc_budget &budget, 
   if (!options) throw std::bad_alloc();
   options->convert_hdr_to_8bit = 1;
   options->strict_decoding = 1;
-  options->decoder_id = hevc_decoder_id;
   bool has_alpha = heif_image_handle_has_alpha_channel(handle);
+  heif_chroma chroma = has_alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
   heif_image *decoded = nullptr;
-  heif_error error = heif_decode_image(handle, &decoded, heif_colorspace_RGB,
-                                       has_alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options.get());
+  heif_error error = heif_decode_image(handle, &decoded, heif_colorspace_RGB, chroma, options.get());
   Owned<heif_image> image(decoded);
   if (error.code != heif_error_Ok) return failure(error, budget);
   return copy(image.get(), has_alpha, room, width, height);
@@ -108,20 +120,21 @@ facenet_status read(const void *bytes, size_t count, hevc_budget &budget, const 
   Owned<heif_context> context(heif_context_alloc());
   if (!context) throw std::bad_alloc();
   heif_context_set_max_decoding_threads(context.get(), 0);
-  heif_context_set_maximum_image_size_limit(context.get(), int(std::min(target->maximum_side, uint32_t{65535})));
+  heif_context_set_maximum_image_size_limit(context.get(), most_side(budget));
   heif_error error = heif_context_read_from_memory_without_copy(context.get(), bytes, count, nullptr);
   if (error.code != heif_error_Ok) return failure(error, budget);
   heif_image_handle *primary = nullptr;
   error = heif_context_get_primary_image_handle(context.get(), &primary);
   Owned<heif_image_handle> handle(primary);
   if (error.code != heif_error_Ok) return failure(error, budget);
+  heif_context_set_maximum_image_size_limit(context.get(), std::min(longer_side(handle.get()), most_side(budget)));
   return draw(handle.get(), budget, target);
 }
 
 facenet_status decode(void *, const void *bytes, size_t count, const facenet_picture_target *target) try {
-  // Beside the picture there may be its transparency, and tiles reach beyond its edges.
-  uint64_t most = 4 * std::min(target->maximum_pixels, uint64_t{1} << 60) + (1 << 20);
-  hevc_budget budget = {host, most, target->maximum_side, 0, 0, nullptr};
+  // A coded picture may reach beyond the edges of what it shows, and there may be another one for its transparency.
+  uint64_t most = std::min(target->maximum_pixels, uint64_t{1} << 60) + (1 << 20);
+  hevc_budget budget = {host, most, 3 * most, 0, 0, nullptr};
   Charge charge(budget);
   return read(bytes, count, budget, target);
 } catch (const std::bad_alloc &) {

@@ -7,8 +7,6 @@
 
 #include "parameters.h"
 
-const char hevc_decoder_id[] = "facenet-hevc";
-
 /* Slices of a picture; HEVC itself allows no more (ITU-T H.265, table A.8). */
 enum { MOST_SLICES = 600 };
 
@@ -43,7 +41,7 @@ static int get_buffer(de265_decoder_context *context, struct de265_image_spec *s
                       void *unused) {
   (void)unused;
   uint64_t pixels = (uint64_t)(spec->width > 0 ? spec->width : 0) * (uint64_t)(spec->height > 0 ? spec->height : 0);
-  if (!charged || pixels == 0 || pixels > charged->pixels) {
+  if (!charged || pixels == 0 || pixels > charged->most_pixels || pixels > charged->pixels) {
     too_large();
     return 0;
   }
@@ -83,12 +81,10 @@ static struct heif_error push_unit(decoder *self, const uint8_t *unit, size_t co
   if (type == 33) {
     uint32_t width, height;
     if (!parameters_size(unit, count, &width, &height)) return broken("a coded picture has sizes that do not fit");
-    if (!charged || width > charged->maximum_side || height > charged->maximum_side ||
-        (uint64_t)width * height > charged->pixels) {
-      return too_large();
-    }
+    if (!charged || (uint64_t)width * height > charged->most_pixels) return too_large();
   }
-  return de265_isOK(de265_push_NAL(self->context, unit, (int)count, 0, NULL)) ? done() : broken("there is no memory for coded data");
+  de265_error error = de265_push_NAL(self->context, unit, (int)count, 0, NULL);
+  return de265_isOK(error) ? done() : broken("there is no memory for coded data");
 }
 
 /* NAL units, each behind its length in 4 bytes. */
@@ -119,7 +115,7 @@ static struct heif_error copy_plane(const struct de265_image *from, int channel,
   if (error.code != heif_error_Ok) return error;
   uint8_t *target = heif_image_get_plane(to, plane, &to_stride);
   if (!target || (size_t)to_stride < row || (size_t)from_stride < row) return broken("a plane has no room");
-  for (int y = 0; y < height; y++) memcpy(target + (size_t)y * (size_t)to_stride, source + (size_t)y * (size_t)from_stride, row);
+  for (int y = 0; y < height; y++, target += to_stride, source += from_stride) memcpy(target, source, row);
   return done();
 }
 
@@ -128,9 +124,10 @@ static struct heif_error copy_plane(const struct de265_image *from, int channel,
 static void copy_colours(const struct de265_image *from, struct heif_image *to) {
   struct heif_color_profile_nclx *profile = heif_nclx_color_profile_alloc();
   if (!profile) return;
+  int transfer = de265_get_image_transfer_characteristics(from), matrix = de265_get_image_matrix_coefficients(from);
   heif_nclx_color_profile_set_color_primaries(profile, (uint16_t)de265_get_image_colour_primaries(from));
-  heif_nclx_color_profile_set_transfer_characteristics(profile, (uint16_t)de265_get_image_transfer_characteristics(from));
-  heif_nclx_color_profile_set_matrix_coefficients(profile, (uint16_t)de265_get_image_matrix_coefficients(from));
+  heif_nclx_color_profile_set_transfer_characteristics(profile, (uint16_t)transfer);
+  heif_nclx_color_profile_set_matrix_coefficients(profile, (uint16_t)matrix);
   profile->full_range_flag = (uint8_t)de265_get_image_full_range_flag(from);
   heif_image_set_nclx_color_profile(to, profile);
   heif_nclx_color_profile_free(profile);
@@ -141,9 +138,10 @@ static struct heif_error convert(const struct de265_image *from, struct heif_ima
   static const enum heif_channel planes[] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
   enum heif_chroma chroma = (enum heif_chroma)de265_get_chroma_format(from);
   int is_gray = chroma == heif_chroma_monochrome;
+  enum heif_colorspace space = is_gray ? heif_colorspace_monochrome : heif_colorspace_YCbCr;
+  int width = de265_get_image_width(from, 0), height = de265_get_image_height(from, 0);
   struct heif_image *image = NULL;
-  struct heif_error error = heif_image_create(de265_get_image_width(from, 0), de265_get_image_height(from, 0),
-                                              is_gray ? heif_colorspace_monochrome : heif_colorspace_YCbCr, chroma, &image);
+  struct heif_error error = heif_image_create(width, height, space, chroma, &image);
   for (int channel = 0; error.code == heif_error_Ok && channel < (is_gray ? 1 : 3); channel++) {
     error = copy_plane(from, channel, image, planes[channel]);
   }
@@ -175,21 +173,23 @@ static struct heif_error decode_image(void *pointer, struct heif_image **out) {
 
 static const char *get_name(void) { return "HEVC for libfacenet, by libde265"; }
 
-/* AV1 is taken too, and then refused, so that no decoder without limits gets it. */
+/* Asked for each picture, on the thread that decodes it. Other codings are taken too, and refused, so that no decoder
+ * without limits gets them. The priority is above that of all others, whose are 100: the name of a decoder in libheif's
+ * options does not reach the tiles of a grid, nor transparency. */
 static int supports(enum heif_compression_format format) {
-  return format == heif_compression_HEVC || format == heif_compression_AV1;
+  (void)format;
+  return charged ? 10000 : 0;
 }
 
 struct heif_error hevc_register(void) {
   static const struct heif_decoder_plugin plugin = {
-      .plugin_api_version = 3,
+      .plugin_api_version = 1,
       .get_plugin_name = get_name,
       .does_support_format = supports,
       .new_decoder = new_decoder,
       .free_decoder = free_decoder,
       .push_data = push_data,
       .decode_image = decode_image,
-      .id_name = hevc_decoder_id,
   };
   return heif_register_decoder_plugin(&plugin);
 }

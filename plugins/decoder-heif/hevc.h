@@ -12,23 +12,21 @@
 extern "C" {
 #endif
 
-/* What libheif is to be asked for: heif_decoding_options.decoder_id. */
-extern const char hevc_decoder_id[];
-
-/* Makes the decoder known to libheif, for those who ask for it by its name; nobody else gets it. Once a process. */
+/* Makes the decoder known to libheif, which takes it on threads that have a budget and on no others: what else uses
+ * libheif in this process keeps its own. Once a process. */
 struct heif_error hevc_register(void);
 
 /* What the coded pictures of a file may cost, and what came of it. */
 typedef struct hevc_budget {
   const facenet_host *host;
+  uint64_t most_pixels;  /* of one picture */
   uint64_t pixels;       /* that may still be decoded, of tiles and transparency too */
-  uint32_t maximum_side; /* of one */
   int is_exceeded;       /* a picture was refused for its size */
   int is_cancelled;      /* the caller wants no more */
   const char *failure;   /* why the last picture was not decoded; NULL: all were */
 } hevc_budget;
 
-/* Whose budget the calling thread decodes from here on; NULL: nobody's, and nothing is decoded. */
+/* Whose budget the calling thread decodes from here on; NULL: it has none. */
 void hevc_charge(hevc_budget *budget);
 
 #ifdef __cplusplus

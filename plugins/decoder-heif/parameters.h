@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads a NAL unit with its header of 2 bytes; 0 where it ends early, or where its blocks fit neither each other nor the
+/* Reads a NAL unit with its header of 2 bytes; 0 where it ends early, or where its blocks do not fit each other and the
  * picture. Width and height are those in memory, before cropping. */
 int parameters_size(const uint8_t *unit, size_t count, uint32_t *width, uint32_t *height);
 

@@ -1,7 +1,8 @@
-/* decoder-webp - reads WebP photographs with libwebp: lossy, lossless, with transparency, of an animation the first frame.
+/* decoder-webp - reads WebP photographs with libwebp: lossy, lossless, transparent, and the first frame of animations.
  *
- * What is transparent shows white, as it does in the PNG files that the library reads. The orientation in the EXIF chunk
- * is left to the library. Cut or damaged files are refused. */
+ * What is transparent shows white, as it does in the PNG files that the library reads. The orientation in the EXIF
+ * chunk is left to the library. Cut files are refused, and damaged ones where libwebp can tell: the format has no sums.
+ */
 #include <facenet_plugin.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,9 @@ static WebPDemuxer *open_file(const WebPData *file, facenet_status *status) {
   WebPDemuxer *demuxer = WebPDemuxPartial(file, &state);
   if (demuxer && state == WEBP_DEMUX_DONE) return demuxer;
   WebPDemuxDelete(demuxer);
-  *status = host->fail(FACENET_CORRUPT, state == WEBP_DEMUX_PARSE_ERROR ? "a WebP file is damaged: its chunks do not fit together"
-                                                                        : "a WebP file is cut short");
+  int is_cut = state != WEBP_DEMUX_PARSE_ERROR;
+  const char *reason = is_cut ? "a WebP file is cut short" : "a WebP file is damaged: its chunks do not fit together";
+  *status = host->fail(FACENET_CORRUPT, reason);
   return NULL;
 }
 
@@ -31,7 +33,7 @@ static WebPDemuxer *open_file(const WebPData *file, facenet_status *status) {
 static facenet_status failure(VP8StatusCode code) {
   switch (code) {
     case VP8_STATUS_OUT_OF_MEMORY: return host->fail(FACENET_TOO_LARGE, "there is no memory for a WebP picture");
-    case VP8_STATUS_UNSUPPORTED_FEATURE: return host->fail(FACENET_UNSUPPORTED, "a WebP picture is of a kind that libwebp does not read");
+    case VP8_STATUS_UNSUPPORTED_FEATURE: return host->fail(FACENET_UNSUPPORTED, "libwebp does not read such a picture");
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA: return host->fail(FACENET_CORRUPT, "a WebP picture is cut short");
     default: return host->fail(FACENET_CORRUPT, "a WebP picture is damaged");

@@ -1,5 +1,5 @@
-/* Gives a decoder's plugin a file, then the same file cut short and with bytes changed, as a host that lends exactly the
- * room it was asked for: under a sanitizer, what is written beyond it is seen.
+/* Gives a decoder's plugin a file, then the same file cut short and with bytes changed, as a host that lends exactly
+ * the room it was asked for: under a sanitizer, what is written beyond it is seen.
  *
  * Usage: mutate PLUGIN.so FILE CHANGES SEED   prints "DECODED REFUSED PEAK", the last in KiB of memory.
  * Exit status 0: the file was decoded, and each other one was, or was refused by a status and a sentence. */

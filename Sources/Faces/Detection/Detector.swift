@@ -49,7 +49,7 @@ public final class Detector: Sendable {
     try self.init(ModelFile(decoding: bytes, name: name), options: options)
   }
 
-  private convenience init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {
+  package convenience init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {
     try self.init((file.name, file.model.name, try file.search(options)), options: options)
   }
 
