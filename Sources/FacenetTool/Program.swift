@@ -7,10 +7,9 @@ struct Program {
   static let version = "0.1.0"
   static let verbs: [Verb] = [
     detectVerb, embedVerb, verifyVerb, identifyVerb, galleryCreateVerb, galleryEnrolVerb, galleryListVerb,
-    galleryShowVerb, galleryRenameVerb, galleryKeyVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb, galleryCheckVerb,
-    galleryCompactVerb, galleryMigrateVerb, modelListVerb,
-    modelInfoVerb, modelInstallVerb, modelPathVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb,
-    versionVerb,
+    galleryShowVerb, galleryRenameVerb, galleryKeyVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb,
+    galleryCheckVerb, galleryCompactVerb, galleryMigrateVerb, modelListVerb, modelInfoVerb, modelInstallVerb,
+    modelPathVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb, versionVerb,
   ]
 
   @MainActor

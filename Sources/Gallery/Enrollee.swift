@@ -95,7 +95,9 @@ extension Gallery {
 
   private func onlyPerson(named name: String, _ connection: Connection) throws(FacenetError) -> Int64? {
     var found: [Int64] = []
-    try connection.run("SELECT id FROM people WHERE name = ? ORDER BY id", [.text(name)]) { found.append($0.integer(0)) }
+    try connection.run("SELECT id FROM people WHERE name = ? ORDER BY id", [.text(name)]) {
+      found.append($0.integer(0))
+    }
     guard found.count < 2 else {
       let numbers = found.map { String($0) }.joined(separator: ", ")
       throw FacenetError(.invalidArgument, "\(found.count) people are called \(name): numbers \(numbers) (\(path))")

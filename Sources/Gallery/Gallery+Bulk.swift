@@ -63,7 +63,8 @@ extension Gallery {
     return added
   }
 
-  private func insert(_ rows: some Sequence<(String, Template)>, in connection: Connection) throws(FacenetError) -> Int {
+  private func insert(_ rows: some Sequence<(String, Template)>, in connection: Connection) throws(FacenetError) -> Int
+  {
     var identifiers = try TemplateIdentifiers(in: connection)
     var known = KnownEmbeddings(connection: connection)
     var added = 0

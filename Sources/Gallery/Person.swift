@@ -31,7 +31,8 @@ extension Person {
     guard !name.unicodeScalars.contains(where: \.breaksText) else {
       throw FacenetError(
         .invalidArgument,
-        "a person's \(what) is one line without control characters, and without those that turn the writing's direction")
+        "a person's \(what) is one line without control characters, and without those that turn the writing's direction"
+      )
     }
     guard name.unicodeScalars.contains(where: \.isVisible) else {
       throw FacenetError(.invalidArgument, "a person's \(what) has a character that can be seen")
