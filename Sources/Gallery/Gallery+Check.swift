@@ -28,6 +28,9 @@ extension Gallery {
         try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
           faults.append("the facts of \(row.text(0) ?? "") are no JSON")
         }
+        try connection.run("SELECT id, name, key FROM people ORDER BY id") { row in
+          if let fault = nameFault(row) { faults.append(fault) }
+        }
         let table = templates(in: connection)
         let count = try table.count()
         var done = 0
@@ -42,6 +45,15 @@ extension Gallery {
       faults.append(error.message)
     }
     return faults
+  }
+
+  /// What is wrong with the name or the key in a row of number, name and key.
+  private func nameFault(_ row: Statement) -> String? {
+    do throws(FacenetError) {
+      try Person.check(name: row.text(1) ?? "")
+      if let key = row.text(2) { try Person.check(name: key, what: "key") }
+      return nil
+    } catch { return "person \(row.integer(0)): \(error.message)" }
   }
 
   private func fault(_ row: Statement, of table: TemplateTable, _ saved: VectorIndex?) -> String? {
