@@ -1,4 +1,5 @@
 import Core
+import Imaging
 import Search
 
 extension Gallery {
@@ -12,15 +13,18 @@ extension Gallery {
     var saved: VectorIndex?
     do throws(FacenetError) {
       saved = try VectorIndex(path: indexPath)
-      try saved?.check()
+      try Progress.part(from: 0, to: 0.2) { () throws(FacenetError) in try saved?.check() }
     } catch {
       saved = nil
+      if error.status == .cancelled { throw error }
       if error.status != .notFound { faults.append("the saved index: \(error.message)") }
     }
     do throws(FacenetError) {
       try read { connection throws(FacenetError) in
-        try connection.run("PRAGMA integrity_check") { row in
-          if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
+        try connection.stoppable { () throws(FacenetError) in
+          try connection.run("PRAGMA integrity_check") { row in
+            if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
+          }
         }
         try connection.run("PRAGMA foreign_key_check") { row in
           faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
@@ -28,13 +32,15 @@ extension Gallery {
         try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
           faults.append("the facts of \(row.text(0) ?? "") are no JSON")
         }
-        let table = templates(in: connection)
-        let count = try table.count()
-        var done = 0
-        try connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
-          done += 1
-          try Progress.reached(Double(done) / Double(count))
-          if let fault = fault(row, of: table, saved) { faults.append(fault) }
+        try Progress.part(from: 0.2, to: 1) { () throws(FacenetError) in
+          let table = templates(in: connection)
+          let count = try table.count()
+          var done = 0
+          try connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
+            done += 1
+            try Progress.reached(Double(done) / Double(count))
+            if let fault = fault(row, of: table, saved) { faults.append(fault) }
+          }
         }
       }
     } catch {
@@ -48,6 +54,11 @@ extension Gallery {
     do throws(FacenetError) {
       let template = try table.template(row)
       do throws(FacenetError) { try template.check(against: model) } catch { throw table.damage(row, error) }
+      if let thumbnail = template.thumbnail {
+        do throws(FacenetError) { _ = try Bitmap(decoding: thumbnail) } catch {
+          return "the thumbnail of \(table.name(of: template)) cannot be read: \(error.message) (\(path))"
+        }
+      }
       if let vector = try saved?.vector(of: template.id), vector != template.embedding {
         return "the saved index has another vector for template \(template.id)"
       }

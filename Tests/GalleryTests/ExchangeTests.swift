@@ -12,7 +12,7 @@ import Testing
       try gallery.enrol("Nobody")
       let template = Template(
         unit(1), photo: "a \"photo\".jpg", digest: [UInt8](repeating: 5, count: 32), time: 17, quality: 0.5,
-        thumbnail: [1, 2, 3])
+        thumbnail: try picture(bytes: 1000))
       try gallery.enrol("Ada", key: "a", facts: #"{"born":1815}"#, templates: [Template(unit(0)), template])
       let copy = try withFolder { exported in
         try gallery.export(to: exported)
