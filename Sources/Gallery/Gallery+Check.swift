@@ -21,26 +21,9 @@ extension Gallery {
     }
     do throws(FacenetError) {
       try read { connection throws(FacenetError) in
-        try connection.stoppable { () throws(FacenetError) in
-          try connection.run("PRAGMA integrity_check") { row in
-            if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
-          }
-        }
-        try connection.run("PRAGMA foreign_key_check") { row in
-          faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
-        }
-        try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
-          faults.append("the facts of \(row.text(0) ?? "") are no JSON")
-        }
+        try check(connection, &faults)
         try Progress.part(from: 0.2, to: 1) { () throws(FacenetError) in
-          let table = templates(in: connection)
-          let count = try table.count()
-          var done = 0
-          try connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
-            done += 1
-            try Progress.reached(Double(done) / Double(count))
-            if let fault = fault(row, of: table, saved) { faults.append(fault) }
-          }
+          try check(templates(in: connection), saved, &faults)
         }
       }
     } catch {
@@ -48,6 +31,42 @@ extension Gallery {
       faults.append(error.message)
     }
     return faults
+  }
+
+  private func check(_ connection: Connection, _ faults: inout [String]) throws(FacenetError) {
+    try connection.stoppable { () throws(FacenetError) in
+      try connection.run("PRAGMA integrity_check") { row in
+        if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
+      }
+    }
+    try connection.run("PRAGMA foreign_key_check") { row in
+      faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
+    }
+    try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
+      faults.append("the facts of \(row.text(0) ?? "") are no JSON")
+    }
+    try connection.run("SELECT id, name, key FROM people ORDER BY id") { row in
+      if let fault = nameFault(row) { faults.append(fault) }
+    }
+  }
+
+  private func check(_ table: TemplateTable, _ saved: VectorIndex?, _ faults: inout [String]) throws(FacenetError) {
+    let count = try table.count()
+    var done = 0
+    try table.connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
+      done += 1
+      try Progress.reached(Double(done) / Double(count))
+      if let fault = fault(row, of: table, saved) { faults.append(fault) }
+    }
+  }
+
+  /// What is wrong with the name or the key in a row of number, name and key.
+  private func nameFault(_ row: Statement) -> String? {
+    do throws(FacenetError) {
+      try Person.check(name: row.text(1) ?? "")
+      if let key = row.text(2) { try Person.check(name: key, what: "key") }
+      return nil
+    } catch { return "person \(row.integer(0)): \(error.message)" }
   }
 
   private func fault(_ row: Statement, of table: TemplateTable, _ saved: VectorIndex?) -> String? {

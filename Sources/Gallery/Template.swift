@@ -40,7 +40,8 @@ public struct Template: Sendable, Hashable {
 
 extension Template {
   static let largestThumbnail = 4 << 20
-  static let longestPath = 4096
+  /// What Linux calls PATH_MAX, less the zero byte at the end.
+  static let longestPath = 4095
   /// Seconds: the year 10,000 is before the second of these.
   static let times = -1e12...1e12
 

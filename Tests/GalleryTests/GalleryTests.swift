@@ -135,6 +135,21 @@ import Testing
     }
   }
 
+  @Test(arguments: TemplateEncoding.allCases) func whatAPersonHasIsNotEnrolledAgain(encoding: TemplateEncoding) throws {
+    try withGallery(encoding: encoding) { gallery in
+      let rows = [unit(0), unit(1), unit(0), unit(0)].flatMap { $0 }
+      let keys = ["a", "b", "a", "b"]
+      func enrol() throws -> Int { try rows.withUnsafeBufferPointer { try gallery.enrol($0, keys: keys) } }
+      #expect(try enrol() == 3)
+      #expect(try enrol() == 0)
+      let people = try gallery.people()
+      #expect(people.map(\.templates) == [1, 2])
+      try gallery.remove(templates: [try gallery.templates(of: people[1].id)[0].id])
+      #expect(try enrol() == 1)
+      #expect(try gallery.people().map(\.templates) == [1, 2])
+    }
+  }
+
   @Test func checkNoticesWhatDoesNotBelong() throws {
     try withGallery { gallery in
       try gallery.enrol("Ada", templates: [Template(unit(0))])

@@ -34,11 +34,11 @@ def names(gallery: Path) -> List[str]:
     return [json.loads(line)["name"] for line in facenet("gallery", "list", gallery, "--json").stdout.splitlines()]
 
 
-def make_crops(folder: Path, people: int) -> None:
+def make_crops(folder: Path, people: int, seed: int = 0) -> None:
     """A crop of noise a person: the embedder takes it as any other."""
     for person in range(people):
         (folder / f"p{person}").mkdir(parents=True)
-        pixels = random.Random(person).randbytes(3 * 160 * 160)
+        pixels = random.Random(seed + person).randbytes(3 * 160 * 160)
         (folder / f"p{person}" / "crop.ppm").write_bytes(b"P6\n160 160\n255\n" + pixels)
 
 

@@ -56,7 +56,9 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
   let words = Array(arguments.operands[1...])
   if words.contains("-") {
     guard words.count == 1 else { throw UsageError("- stands alone: a stream is not read beside photographs") }
-    guard !arguments.has("draw") else { throw UsageError("--draw is for photographs, not for a stream") }
+    for option in ["draw", "all-faces", "count"] where arguments.has(option) {
+      throw UsageError("--\(option) is for photographs, not for a stream")
+    }
     let pipeline = try pipeline(gallery, arguments, threads: ThreadShare(arguments, over: 1).each)
     let watch = FaceWatch<Answer>(pipeline, policy: FaceTracker.Policy()) { embeddings in
       try gallery.identify(embeddings, options: options).map(Answer.init)
