@@ -46,7 +46,7 @@ import Testing
         face: try Face(
           left: -1.25, top: 1e-20, right: 3e30, bottom: 7, score: 0.1,
           landmarks: [Point](repeating: Point(x: 1, y: 2), count: 5)),
-        time: -1e12, quality: 0.1, thumbnail: [UInt8](repeating: 171, count: 4 << 20))
+        time: -1e12, quality: 0.1, thumbnail: try picture(bytes: 4 << 20))
       let numbers = try [
         gallery.enrol(name, key: name, facts: nested(1999), templates: [template, Template(unit(1))]),
         gallery.enrol("Second", facts: "\"\\ud800\"", templates: [Template(unit(2))]),
