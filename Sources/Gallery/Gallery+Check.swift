@@ -62,6 +62,8 @@ extension Gallery {
 
   /// What is wrong with the name or the key in a row of number, name and key.
   private func nameFault(_ row: Statement) -> String? {
+    let isText = [1, 2].allSatisfy { String(validating: row.blob($0) ?? [], as: UTF8.self) != nil }
+    guard isText else { return "person \(row.integer(0)): the name or the key is not UTF-8" }
     do throws(FacenetError) {
       try Person.check(name: row.text(1) ?? "")
       if let key = row.text(2) { try Person.check(name: key, what: "key") }
