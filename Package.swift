@@ -93,7 +93,7 @@ let package = Package(
     tests("ONNX", ["Core", "Graph"]),
     tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
-    tests("Gallery", ["Core", "Faces", "Search"]),
+    tests("Gallery", ["CSQLite", "Core", "Faces", "Imaging", "Search"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

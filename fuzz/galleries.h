@@ -53,7 +53,8 @@ static float *any_embeddings(caller *c, size_t count, size_t dimension) {
 }
 
 static char *any_name(caller *c) {
-  static const char *const names[] = {"Ann", "Bob", "Zo\xC3\xAB", "'); DROP TABLE people;--", "%s%n", "a\nb", "", "\xFF", "\xE2\x80\xAE"};
+  static const char *const names[] = {"Ann", "Bob", "Zo\xC3\xAB", "'); DROP TABLE people;--",
+                                      "%s%n", "a\nb", "", "\xFF", "\xE2\x80\xAE"};
   if (happens(&c->dice, 3)) return NULL;
   return happens(&c->dice, 3) ? long_text(c) : lend_text(c, ONE_OF(&c->dice, names));
 }
@@ -212,7 +213,9 @@ static void gallery_enrol_many(caller *c) {
   facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 6);
   float *embeddings = any_embeddings(c, count, facenet_gallery_dimension(gallery));
-  succeeded(c, facenet_gallery_enrol_many(gallery, any_person_keys(c, count), embeddings, any_count(c, count), output(c, sizeof(size_t))));
+  const char **keys = any_person_keys(c, count);
+  size_t *added = output(c, sizeof *added);
+  succeeded(c, facenet_gallery_enrol_many(gallery, keys, embeddings, any_count(c, count), added));
 }
 
 /* A file of embeddings as NumPy writes it, or the same with something changed. */
@@ -295,7 +298,8 @@ static void gallery_migrate(caller *c) {
 #define GALLERY_CALLS                                                                                        \
   CALL(gallery_create, 4), CALL(gallery_open, 3), CALL(gallery_dimension, 1), CALL(gallery_enrol, 8),        \
   CALL(gallery_enrol_images, 4), CALL(gallery_enrol_photos, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
-  CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_key, 2), CALL(gallery_set_facts, 2), CALL(gallery_remove, 3),        \
+  CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_key, 2), CALL(gallery_set_facts, 2),        \
+  CALL(gallery_remove, 3),        \
   CALL(gallery_person, 2), CALL(gallery_people, 3), CALL(gallery_person_with_key, 2),                        \
   CALL(gallery_people_named, 2), CALL(gallery_facts, 2), CALL(gallery_templates, 2),                         \
   CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_threshold, 2), CALL(gallery_export, 2),                     \

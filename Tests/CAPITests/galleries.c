@@ -241,6 +241,8 @@ static void what_is_wrong_is_refused(void) {
   REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, 1, 2, &person), "thumbnails is 2");
   REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos + 1, 1, 0, &person), "paths[0] is NULL");
   CHECK(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, 1, 0, &person) == FACENET_NOT_FOUND);
+  REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "\xE2\x80\xAE", NULL, photos, 1, 0, &person), "one line");
+  REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", " ", photos, 1, 0, &person), "can be seen");
   CHECK(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, SIZE_MAX / 16, 0, &person) == FACENET_TOO_LARGE);
   REFUSED(facenet_gallery_threshold(gallery, &wanted, NULL), "out is NULL");
   REFUSED(facenet_gallery_threshold(gallery, &wanted, &threshold), "several");

@@ -14,7 +14,7 @@ import Testing
       try gallery.enrol("Nobody")
       let template = Template(
         unit(1), photo: "a \"photo\".jpg", digest: [UInt8](repeating: 5, count: 32), time: 17, quality: 0.5,
-        thumbnail: [1, 2, 3])
+        thumbnail: try picture(bytes: 1000))
       try gallery.enrol("Ada", key: "a", facts: #"{"born":1815}"#, templates: [Template(unit(0)), template])
       let copy = try withFolder { exported in
         try gallery.export(to: exported)
@@ -46,7 +46,7 @@ import Testing
         face: try Face(
           left: -1.25, top: 1e-20, right: 3e30, bottom: 7, score: 0.1,
           landmarks: [Point](repeating: Point(x: 1, y: 2), count: 5)),
-        time: -1e12, quality: 0.1, thumbnail: [UInt8](repeating: 171, count: 4 << 20))
+        time: -1e12, quality: 0.1, thumbnail: try picture(bytes: 4 << 20))
       let numbers = try [
         gallery.enrol(name, key: name, facts: nested(1999), templates: [template, Template(unit(1))]),
         gallery.enrol("Second", facts: "\"\\ud800\"", templates: [Template(unit(2))]),

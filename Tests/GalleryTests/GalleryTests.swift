@@ -176,7 +176,7 @@ import Testing
 
   @Test func aLaterVersionAndOtherFilesAreRefused() throws {
     try withGallery { gallery in
-      try Connection(path: gallery.path, wait: 1000).run("PRAGMA user_version = 2")
+      try Connection(path: gallery.path, wait: 1000).run("PRAGMA user_version = \(Schema.version + 1)")
       #expect { try Gallery(path: gallery.path) } throws: { ($0 as? FacenetError)?.status == .unsupported }
       try File.write(Array("no database at all".utf8), to: gallery.path + ".txt")
       #expect { try Gallery(path: gallery.path + ".txt") } throws: { ($0 as? FacenetError)?.status == .corrupt }

@@ -73,6 +73,8 @@ import Testing
       let other = try Connection(path: gallery.path, wait: 1000)
       try other.run("UPDATE people SET name = ?, key = ?", [.text("Ada"), .text("\u{202e}")])
       #expect(try gallery.check().map { $0.contains("person \(person): a person's key is one line") } == [true])
+      try other.run("UPDATE people SET name = CAST(x'4aff' AS TEXT), key = NULL")
+      #expect(try gallery.check() == ["person \(person): the name or the key is not UTF-8"])
     }
   }
 

@@ -21,7 +21,7 @@ let identifyVerb = Verb(
       + "done: frame (from 0), width, height, faces and milliseconds, or frame and error. Each face has track (the number "
       + "of the person's way through the film), box, quality, verdict, name and distance. A face is embedded when it "
       + "appears, when it shows better, and every 50 pictures, but two of a picture at most, new ones and the best first: "
-      + "until then its verdict is null.",
+      + "until then its verdict is null. Whoever is enrolled, renamed or removed meanwhile counts from the next picture on.",
   ],
   operands: [.gallery, Operand("PHOTO|DIR|-", .oneOrMore, "Photographs, folders of them, or `-` for a stream.")],
   options: [
@@ -69,6 +69,8 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
       try gallery.identify(embeddings, options: options).map {
         Answer(identification: $0, tellsStatistics: tellsStatistics)
       }
+    } version: {
+      try gallery.version()
     }
     var report = StreamReport(watch, console)
     return try report.run()

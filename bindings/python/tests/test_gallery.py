@@ -163,7 +163,8 @@ class Galleries(unittest.TestCase):
             database.execute("UPDATE people SET name = char(10)")
         with facenet.Gallery(self.path) as gallery:
             faults = gallery.check()
-        self.assertEqual([("2047" in fault, "one line" in fault) for fault in faults], [(False, True), (True, False), (True, False)])
+        self.assertEqual(["one line" in fault for fault in faults], [True, False, False])
+        self.assertEqual(["2047" in fault for fault in faults], [False, True, True])
 
     def test_many(self) -> None:
         keys = [f"person {row % 300}" for row in range(600)]
