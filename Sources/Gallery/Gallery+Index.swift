@@ -48,7 +48,7 @@ extension Gallery {
     try search.withLock { state throws(FacenetError) in
       state = nil
       state = try read { connection throws(FacenetError) in
-        try SearchState(templates(in: connection), try cache.emptyIndex())
+        try SearchState(templates(in: connection), cache, usesSaved: false)
       }
     }
   }
@@ -77,7 +77,7 @@ extension Gallery {
       // Until all is done there is none, so that a failure leaves nothing half done.
       guard var known = state.take(), try table.versions.contain(known.version) else {
         // The first time, or an older copy of the database was put back.
-        let made = try SearchState(table, try cache.index(for: table))
+        let made = try SearchState(table, cache)
         state = made
         return made
       }

@@ -13,18 +13,17 @@ struct IndexCache: Sendable {
   /// What the index is to be. The seed names the gallery, so that another's index is not taken for its own.
   let options: IndexOptions
 
-  /// The saved index, where it is sound, what is wanted, and holds nothing but templates of the gallery; else an empty one.
-  func index(for table: TemplateTable) throws(FacenetError) -> VectorIndex {
-    guard let noted = try table.connection.integer("SELECT saved FROM gallery WHERE saved IS NOT NULL"),
+  /// The saved index, where it is sound, what is wanted, and holds nothing but these templates; else nil.
+  /// - Parameter templates: all that the gallery has, nearly in the index's own order, so that its memory is read as it
+  ///   lies.
+  func index(of templates: [Int64], in connection: Connection) throws(FacenetError) -> VectorIndex? {
+    guard let noted = try connection.integer("SELECT saved FROM gallery WHERE saved IS NOT NULL"),
       let saved = try? VectorIndex(path: path, threads: options.threads), saved.fileDigest == noted,
-      saved.dimension == dimension, saved.options == options
-    else { return try emptyIndex() }
-    // Nearly in the index's own order, so that its memory is read as it lies.
-    let templates = try table.owners(after: 0)
-    guard saved.count == templates.count(where: { saved.contains($0.template) }),
+      saved.dimension == dimension, saved.options == options,
+      saved.count == templates.count(where: { saved.contains($0) }),
       // What is added to is read whole, and must be what was saved.
       saved.count == templates.count || (try? saved.check()) != nil
-    else { return try emptyIndex() }
+    else { return nil }
     return saved
   }
 

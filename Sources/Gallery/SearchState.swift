@@ -15,13 +15,15 @@ struct SearchState: Sendable {
   private var newest: Int64 = 0
 
   /// Shows the database as it is.
-  /// - Parameter index: some of its templates or none, and nothing else.
-  init(_ table: TemplateTable, _ index: VectorIndex) throws(FacenetError) {
+  /// - Parameter usesSaved: whether the saved index is taken, where it will do.
+  init(_ table: TemplateTable, _ cache: IndexCache, usesSaved: Bool = true) throws(FacenetError) {
     version = try table.versions.current()
-    self.index = index
     let found = try table.owners(after: 0)
+    let templates = found.map(\.template)
+    let saved = usesSaved ? try cache.index(of: templates, in: table.connection) : nil
+    index = if let saved { saved } else { try cache.emptyIndex() }
     note(found)
-    try addMissing(found.map(\.template), table)
+    try addMissing(templates, table)
   }
 
   /// Comes to show the database as it is, which must have come from the state that this shows: no number of a template was

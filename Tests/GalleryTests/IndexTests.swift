@@ -17,12 +17,13 @@ import Testing
     try withGallery { gallery in
       for axis in 0..<8 { try gallery.enrol("Person", templates: [Template(unit(axis))]) }
       try gallery.saveIndex()
+      let templates = try gallery.people().flatMap { try gallery.templates(of: $0.id) }.map(\.id)
       func kept(_ change: (inout IndexOptions) -> Void) throws -> Int {
         var options = gallery.cache.options
         change(&options)
         let cache = IndexCache(path: gallery.indexPath, dimension: 8, options: options)
         return try gallery.read { connection throws(FacenetError) in
-          try cache.index(for: gallery.templates(in: connection)).count
+          try cache.index(of: templates, in: connection)?.count ?? 0
         }
       }
       #expect(try kept { _ in } == 8)
