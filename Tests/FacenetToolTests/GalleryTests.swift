@@ -45,6 +45,11 @@ import Testing
     let stranger = try expect(["identify", gallery, Fixtures.sample("astronaut.png")], status: 1)
     #expect(stranger.output.contains("unknown"))
     try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--threshold", "0.01"], status: 1)
+    let counted = try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--statistics"])
+    #expect(counted.output.hasSuffix("  3 examined, 0 judged\n"))
+    let told = try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--statistics", "--json"]).objects()[0]
+    let looked = try #require((told["faces"] as? [[String: Any]])?.first)
+    #expect(looked["examined"] as? Int == 3 && looked["judged"] as? Int == 0)
     try expect(["gallery", "check", gallery])
   }
 

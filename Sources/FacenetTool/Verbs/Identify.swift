@@ -32,6 +32,10 @@ let identifyVerb = Verb(
       "nearest-mean", "M", 1...100, "A person's distance is the mean of that many nearest templates; default: 1."),
     .integer("count", "N", 1...1000, "How many people are told; default: 1."),
     .flag("all-faces", "Every face of a photograph instead of the largest."),
+    .flag(
+      "statistics",
+      "Tell with each face how many templates it was compared with exactly (examined), and how many were judged by their "
+        + "distances to pivots or by their codes (judged)."),
     .text("draw", "DIR", "Write each photograph with its faces named to this folder."),
     .galleryEmbedder, .detector, .minimumSize, .minimumScore, .threads, .json,
   ],
@@ -60,8 +64,11 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
       throw UsageError("--\(option) is for photographs, not for a stream")
     }
     let pipeline = try pipeline(gallery, arguments, threads: ThreadShare(arguments, over: 1).each)
+    let tellsStatistics = arguments.has("statistics")
     let watch = FaceWatch<Answer>(pipeline, policy: FaceTracker.Policy()) { embeddings in
-      try gallery.identify(embeddings, options: options).map(Answer.init)
+      try gallery.identify(embeddings, options: options).map {
+        Answer(identification: $0, tellsStatistics: tellsStatistics)
+      }
     } version: {
       try gallery.version()
     }
@@ -73,7 +80,7 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
   let share = ThreadShare(arguments, over: photographs.count)
   let search = IdentificationSearch(
     gallery: gallery, pipeline: try pipeline(gallery, arguments, threads: share.each), options: options,
-    takesAllFaces: arguments.has("all-faces"),
+    takesAllFaces: arguments.has("all-faces"), tellsStatistics: arguments.has("statistics"),
     drawings: try arguments.text("draw").map { folder throws(FacenetError) in try Drawings(folder, photographs) })
   var report = IdentificationReport(
     console: console, isJSON: arguments.has("json"), count: arguments.integer("count") ?? 1)
