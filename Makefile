@@ -97,7 +97,7 @@ benchmark-search: build search-environment ## Time search beside its peers; the 
 	@test ! -d ../shared/data/lfw || $(MAKE) --no-print-directory models MODELS="$(DEFAULT_MODELS) dlib"
 	@$(SEARCH_PYTHON) benchmarks/search/run.py $(OPTIONS)
 
-search-tuning: build search-environment ## Look for the parameters of MLANN that Sources/Search/Tuning.swift holds.
+search-tuning: build search-environment ## Look for the parameters of MLANN that Sources/Search/TunedRows.swift holds.
 	@$(SEARCH_PYTHON) benchmarks/search/tune.py $(OPTIONS)
 
 lfw-distances: build search-environment ## Count the exact distances that MLANN needs on the LFW of ../shared.

@@ -95,7 +95,7 @@ let package = Package(
     tests("ONNX", ["Core", "Graph"]),
     tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
-    tests("Gallery", ["Core", "Faces", "Search"]),
+    tests("Gallery", ["CSQLite", "Core", "Faces", "Imaging", "Search"]),
     .target(name: "ForeignFunctions", path: "Tests/ForeignFunctions"),
     tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Graph", "ONNX"]),
     tests("FacenetTool"),

@@ -53,7 +53,8 @@ static float *any_embeddings(caller *c, size_t count, size_t dimension) {
 }
 
 static char *any_name(caller *c) {
-  static const char *const names[] = {"Ann", "Bob", "Zo\xC3\xAB", "'); DROP TABLE people;--", "%s%n", "a\nb", "", "\xFF"};
+  static const char *const names[] = {"Ann", "Bob", "Zo\xC3\xAB", "'); DROP TABLE people;--",
+                                      "%s%n", "a\nb", "", "\xFF", "\xE2\x80\xAE"};
   if (happens(&c->dice, 3)) return NULL;
   return happens(&c->dice, 3) ? long_text(c) : lend_text(c, ONE_OF(&c->dice, names));
 }
@@ -104,6 +105,10 @@ static void gallery_add(caller *c) {
 
 static void gallery_rename(caller *c) {
   succeeded(c, facenet_gallery_rename(ANY_GALLERY(c), any_person(&c->dice), any_name(c)));
+}
+
+static void gallery_set_key(caller *c) {
+  succeeded(c, facenet_gallery_set_key(ANY_GALLERY(c), any_person(&c->dice), happens(&c->dice, 20) ? NULL : any_name(c)));
 }
 
 static void gallery_remove(caller *c) {
@@ -182,7 +187,13 @@ static void gallery_import(caller *c) {
   succeeded(c, facenet_gallery_import(gallery, folder, output(c, sizeof(size_t))));
 }
 
-static void gallery_check(caller *c) { succeeded(c, facenet_gallery_check(ANY_GALLERY(c))); }
+static void take_fault(void *taken, const char *fault) { *(size_t *)taken += strlen(fault); }
+
+static void gallery_check(caller *c) {
+  size_t taken = 0;
+  succeeded(c, facenet_gallery_check(ANY_GALLERY(c), happens(&c->dice, 70) ? take_fault : NULL, &taken));
+}
+
 static void gallery_compact(caller *c) { succeeded(c, facenet_gallery_compact(ANY_GALLERY(c))); }
 
 static void gallery_statistics(caller *c) {
@@ -202,7 +213,9 @@ static void gallery_enrol_many(caller *c) {
   facenet_gallery *gallery = ANY_GALLERY(c);
   size_t count = below(&c->dice, 6);
   float *embeddings = any_embeddings(c, count, facenet_gallery_dimension(gallery));
-  succeeded(c, facenet_gallery_enrol_many(gallery, any_person_keys(c, count), embeddings, any_count(c, count)));
+  const char **keys = any_person_keys(c, count);
+  size_t *added = output(c, sizeof *added);
+  succeeded(c, facenet_gallery_enrol_many(gallery, keys, embeddings, any_count(c, count), added));
 }
 
 /* A file of embeddings as NumPy writes it, or the same with something changed. */
@@ -230,7 +243,7 @@ static void gallery_enrol_file(caller *c) {
   size_t count = below(&c->dice, 6);
   const char **keys = any_person_keys(c, count);
   char *path = happens(&c->dice, 10) ? strange_path(c) : any_matrix(c, count, facenet_gallery_dimension(gallery));
-  succeeded(c, facenet_gallery_enrol_file(gallery, keys, path, any_count(c, count)));
+  succeeded(c, facenet_gallery_enrol_file(gallery, keys, path, any_count(c, count), output(c, sizeof(size_t))));
 }
 
 static void gallery_set_facts(caller *c) {
@@ -260,7 +273,9 @@ static void gallery_people_named(caller *c) {
 static void gallery_templates(caller *c) {
   size_t capacity = any_capacity(&c->dice, below(&c->dice, 6)), *count = output(c, sizeof *count);
   facenet_template *templates = room(c, capacity, sizeof *templates);
-  succeeded(c, facenet_gallery_templates(ANY_GALLERY(c), any_person(&c->dice), templates, capacity, count));
+  if (!succeeded(c, facenet_gallery_templates(ANY_GALLERY(c), any_person(&c->dice), templates, capacity, count))) return;
+  for (size_t i = 0; i < *count && i < capacity; i++)
+    if (!memchr(templates[i].photo, 0, sizeof templates[i].photo)) DEFECT(c, "a path without an end");
 }
 
 /* Templates have numbers that cannot be guessed: a person's first is asked for. */
@@ -283,7 +298,8 @@ static void gallery_migrate(caller *c) {
 #define GALLERY_CALLS                                                                                        \
   CALL(gallery_create, 4), CALL(gallery_open, 3), CALL(gallery_dimension, 1), CALL(gallery_enrol, 8),        \
   CALL(gallery_enrol_images, 4), CALL(gallery_enrol_photos, 4), CALL(gallery_enrol_many, 4), CALL(gallery_enrol_file, 3),                   \
-  CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_facts, 2), CALL(gallery_remove, 3),        \
+  CALL(gallery_add, 4), CALL(gallery_rename, 2), CALL(gallery_set_key, 2), CALL(gallery_set_facts, 2),        \
+  CALL(gallery_remove, 3),        \
   CALL(gallery_person, 2), CALL(gallery_people, 3), CALL(gallery_person_with_key, 2),                        \
   CALL(gallery_people_named, 2), CALL(gallery_facts, 2), CALL(gallery_templates, 2),                         \
   CALL(gallery_remove_templates, 2), CALL(gallery_identify, 8), CALL(gallery_threshold, 2), CALL(gallery_export, 2),                     \

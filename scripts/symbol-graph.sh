@@ -14,7 +14,7 @@ if [ ! -f "$products/Modules/Facenet.swiftmodule" ]; then
   exit 1
 fi
 target=$("$swift" -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -n 1)
-modules=Core,Faces,Graph,Imaging,ONNX,Plugins,Search
+modules=Core,Faces,Gallery,Graph,Imaging,ONNX,Plugins,Search
 
 set -- -module-name Facenet -experimental-allowed-reexported-modules="$modules" -target "$target" \
   -I "$products/Modules" -minimum-access-level public -skip-synthesized-members -output-dir "$to"

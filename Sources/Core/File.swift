@@ -21,10 +21,7 @@ package enum File {
     defer { close(descriptor) }
     var information = stat()
     guard fstat(descriptor, &information) == 0 else { throw failure("read", path) }
-    guard information.st_mode & S_IFMT == S_IFREG else {
-      throw FacenetError(.invalidArgument, "\(path) is not a regular file")
-    }
-    let size = Int(information.st_size)
+    let size = try Self.size(information, path)
     let wanted = count ?? max(0, size - offset)
     guard wanted <= limit else { throw FacenetError(.tooLarge, "\(path) has \(wanted) bytes, the limit is \(limit)") }
     guard offset <= size, wanted <= size - offset else {
@@ -40,6 +37,21 @@ package enum File {
       got += more
     }
     return buffer
+  }
+
+  /// How many bytes a regular file has.
+  /// - Throws: `notFound`, `inputOutput` or `invalidArgument`, each naming the path.
+  package static func size(_ path: String) throws(FacenetError) -> Int {
+    var information = stat()
+    guard stat(path, &information) == 0 else { throw failure("open", path) }
+    return try size(information, path)
+  }
+
+  private static func size(_ information: stat, _ path: String) throws(FacenetError) -> Int {
+    guard information.st_mode & S_IFMT == S_IFREG else {
+      throw FacenetError(.invalidArgument, "\(path) is not a regular file")
+    }
+    return Int(information.st_size)
   }
 
   /// At most `limit` bytes of a file whose size the system does not say beforehand.
@@ -117,11 +129,12 @@ package enum File {
     try replace(path, mode: mode) { output throws(FacenetError) in try output.write(bytes) }
   }
 
-  /// A path that means the same file wherever the process goes; as it is given where it leads nowhere.
+  /// A path that means the same file wherever the process goes; as it is given where it leads nowhere, or where a
+  /// folder above it has a name that is not UTF-8.
   package static func absolutePath(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return String(validatingCString: resolved) ?? path
   }
 
   package static func failure(_ verb: String, _ path: String) -> FacenetError {

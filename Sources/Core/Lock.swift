@@ -5,7 +5,8 @@ import Glibc
 /// Made of libc's mutex rather than the standard library's `Mutex`, whose system calls the thread sanitizer cannot see.
 package final class Lock<Value: ~Copyable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private var value: Value
+  // The lock sees to it that nobody reads what another changes.
+  @exclusivity(unchecked) private var value: Value
 
   package init(_ value: consuming sending Value) {
     self.value = value

@@ -5,7 +5,8 @@ import Glibc
 /// Who waits to change goes before those who come later to read, so that readers in turns cannot keep a change out.
 package final class SharedLock<Value: ~Copyable>: @unchecked Sendable {
   private let lock = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
-  private var value: Value
+  // The lock sees to it that nobody reads what another changes.
+  @exclusivity(unchecked) private var value: Value
 
   package init(_ value: consuming sending Value) {
     self.value = value

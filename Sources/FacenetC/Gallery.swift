@@ -50,6 +50,7 @@ private func enrol(
   withGallery(gallery) { gallery throws(FacenetError) in
     let (name, key) = (try text(name, "name"), key == nil ? nil : try text(key, "key"))
     let person = try output(person, "person")
+    try gallery.checkNew(name, key: key)
     person.pointee = try gallery.enrol(name, key: key, templates: try templates(gallery))
   }
 }
@@ -88,21 +89,24 @@ public func facenet_gallery_enrol_photos(
 @c @implementation
 public func facenet_gallery_enrol_many(
   _ gallery: OpaquePointer?, _ keys: UnsafePointer<UnsafePointer<CChar>?>?, _ embeddings: UnsafePointer<Float>?,
-  _ count: Int
+  _ count: Int, _ added: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
     let keys = try personKeys(keys, count)
     let embeddings = try elements(embeddings, count * gallery.model.dimension, "embeddings")
-    try gallery.enrol(embeddings, keys: keys)
+    let enrolled = try gallery.enrol(embeddings, keys: keys)
+    added?.pointee = enrolled
   }
 }
 
 @c @implementation
 public func facenet_gallery_enrol_file(
-  _ gallery: OpaquePointer?, _ keys: UnsafePointer<UnsafePointer<CChar>?>?, _ path: UnsafePointer<CChar>?, _ count: Int
+  _ gallery: OpaquePointer?, _ keys: UnsafePointer<UnsafePointer<CChar>?>?, _ path: UnsafePointer<CChar>?, _ count: Int,
+  _ added: UnsafeMutablePointer<Int>?
 ) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
-    try gallery.enrol(embeddingsAt: try text(path, "path"), keys: try personKeys(keys, count))
+    let enrolled = try gallery.enrol(embeddingsAt: try text(path, "path"), keys: try personKeys(keys, count))
+    added?.pointee = enrolled
   }
 }
 
@@ -181,9 +185,12 @@ public func facenet_gallery_migrate(_ gallery: OpaquePointer?, _ pipeline: Opaqu
 }
 
 @c @implementation
-public func facenet_gallery_check(_ gallery: OpaquePointer?) -> facenet_status {
+public func facenet_gallery_check(
+  _ gallery: OpaquePointer?, _ function: facenet_fault_function?, _ context: UnsafeMutableRawPointer?
+) -> facenet_status {
   withGallery(gallery) { gallery throws(FacenetError) in
     let faults = try gallery.check()
+    for fault in faults { function?(context, fault) }
     if let first = faults.first {
       let place = first.contains(gallery.path) ? "" : "\(gallery.path): "
       throw FacenetError(.corrupt, place + first + (faults.count > 1 ? " (1 of \(faults.count))" : ""))

@@ -87,7 +87,7 @@ extension facenet_gallery_sizes {
 
 extension UnsafeMutableRawBufferPointer {
   /// Copies text into this zeroed memory, cut at a character's end where it is too long.
-  fileprivate func copyText(_ text: String) {
+  func copyText(_ text: String) {
     var length = 0
     for character in text.unicodeScalars {
       guard length + UTF8.width(character) < count else { break }

@@ -122,6 +122,9 @@ public func facenet_index_search(
     let room = try NeighbourRoom(keys, squaredDistances, statistics, count: count, nearest: nearest)
     let keys = allowed == nil && allowedCount == 0 ? nil : Set(try indexKeys(allowed, allowedCount, "allowed"))
     let queries = try indexVectors(queries, count, of: index, "queries")
+    guard statistics != nil else {
+      return room.write(try index.search(queries, nearest: nearest, allowed: keys), [])
+    }
     var counts: [SearchStatistics] = []
     room.write(try index.search(queries, nearest: nearest, allowed: keys, statistics: &counts), counts)
   }

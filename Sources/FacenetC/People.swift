@@ -13,6 +13,15 @@ public func facenet_gallery_rename(_ gallery: OpaquePointer?, _ person: Int64, _
 }
 
 @c @implementation
+public func facenet_gallery_set_key(_ gallery: OpaquePointer?, _ person: Int64, _ key: UnsafePointer<CChar>?)
+  -> facenet_status
+{
+  withGallery(gallery) { gallery throws(FacenetError) in
+    try gallery.setKey(key == nil ? nil : try text(key, "key"), of: person)
+  }
+}
+
+@c @implementation
 public func facenet_gallery_set_facts(_ gallery: OpaquePointer?, _ person: Int64, _ facts: UnsafePointer<CChar>?)
   -> facenet_status
 {
@@ -117,8 +126,11 @@ private func someone(_ person: Int64, in gallery: Gallery) throws(FacenetError) 
 
 extension facenet_template {
   fileprivate init(_ template: Template) {
-    self.init(
-      id: template.id, time: template.time, quality: template.quality ?? .nan,
-      thumbnail: template.thumbnail == nil ? 0 : 1)
+    self.init()
+    (id, time, quality) = (template.id, template.time, template.quality ?? .nan)
+    thumbnail = template.thumbnail == nil ? 0 : 1
+    if let face = template.face { (has_face, self.face) = (1, facenet_face(face)) }
+    withUnsafeMutableBytes(of: &digest) { $0.copyBytes(from: (template.digest ?? []).prefix($0.count)) }
+    withUnsafeMutableBytes(of: &photo) { $0.copyText(template.photo ?? "") }
   }
 }

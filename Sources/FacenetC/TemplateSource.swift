@@ -63,9 +63,7 @@ struct TemplateSource {
     var template = Template(face.embedding, face: face.face)
     template.quality = try FaceQuality(of: face.face, in: view).value
     if keepsThumbnails {
-      template.thumbnail = try pipeline.embedder.align(view, face.face).withView { crop throws(FacenetError) in
-        try crop.encodedJPEG(quality: 95)
-      }
+      template.thumbnail = try Template.thumbnail(of: try pipeline.embedder.align(view, face.face))
     }
     return template
   }

@@ -7,10 +7,9 @@ struct Program {
   static let version = "0.1.0"
   static let verbs: [Verb] = [
     detectVerb, embedVerb, verifyVerb, identifyVerb, galleryCreateVerb, galleryEnrolVerb, galleryListVerb,
-    galleryShowVerb, galleryRenameVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb, galleryCheckVerb,
-    galleryCompactVerb, galleryMigrateVerb, modelListVerb,
-    modelInfoVerb, modelInstallVerb, modelPathVerb, pluginListVerb, evaluatePairsVerb, benchmarkVerb, completionVerb,
-    manualVerb,
+    galleryShowVerb, galleryRenameVerb, galleryKeyVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb,
+    galleryCheckVerb, galleryCompactVerb, galleryMigrateVerb, modelListVerb, modelInfoVerb, modelInstallVerb,
+    modelPathVerb, pluginListVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb,
     versionVerb,
   ]
 
@@ -19,7 +18,7 @@ struct Program {
     StandardStreams.holdClosed()
     Interruption.install()
     let console = Console()
-    let code = await run(Array(CommandLine.arguments.dropFirst()), console)
+    let code = await run(console)
     do {
       try console.flush()
     } catch {
@@ -29,9 +28,9 @@ struct Program {
   }
 
   @MainActor
-  private static func run(_ words: [String], _ console: Console) async -> ExitCode {
+  private static func run(_ console: Console) async -> ExitCode {
     do {
-      return try await dispatch(words, console)
+      return try await dispatch(try commandWords(), console)
     } catch {
       let code = report(error, console)
       return ExitCode(rawValue: code) ?? .failed

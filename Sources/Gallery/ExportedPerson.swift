@@ -12,22 +12,30 @@ struct ExportedPerson {
 
   /// - Parameter connection: reads JSON.
   /// - Throws: `corrupt` for what is no person, `invalidArgument` for a name, key, text or time that is refused.
-  init(_ line: String, in connection: Connection) throws(FacenetError) {
-    guard !line.utf8.contains(0), try connection.integer("SELECT json_valid(?)", [.text(line)]) == 1 else {
-      throw FacenetError(.corrupt, "this is no JSON")
-    }
+  init(_ line: [UInt8], in connection: Connection) throws(FacenetError) {
+    guard let text = String(validating: line, as: UTF8.self), !line.contains(0),
+      try connection.text("SELECT iif(json_valid(?1), json_type(?1), NULL)", [.text(text)]) == "object"
+    else { throw FacenetError(.corrupt, "this is no JSON object in UTF-8") }
     // SQLite ends a text at the zero byte that it finds escaped.
     let zeros = #"SELECT instr(replace(json_remove(?, '$.facts'), '\\', ''), '\u0000')"#
-    guard try connection.integer(zeros, [.text(line)]) == 0 else {
+    guard try connection.integer(zeros, [.text(text)]) == 0 else {
       throw FacenetError(.invalidArgument, "a name, key or path with a zero byte")
     }
-    var found: (name: String?, key: String?, facts: String?, created: Double?)
-    try connection.run("SELECT ?1 ->> 'name', ?1 ->> 'key', ?1 -> 'facts', ?1 ->> 'created'", [.text(line)]) { row in
-      found = (row.text(0), row.text(1), row.text(2), row.isNull(3) ? nil : row.real(3))
+    var found: (name: String?, key: String?, created: Double?, facts: String?)
+    try connection.run(
+      """
+      SELECT json_type(?1, '$.name'), ?1 ->> 'name', json_type(?1, '$.key'), ?1 ->> 'key',
+        json_type(?1, '$.created'), ?1 ->> 'created', ?1 -> 'facts'
+      """, [.text(text)]
+    ) { row throws(FacenetError) in
+      let member = ExportedMember(row: row)
+      found = (
+        try member.text(0, "name"), try member.text(2, "key"), try member.number(4, "created"), row.text(6)
+      )
     }
     guard let name = found.name else { throw FacenetError(.corrupt, "a person without a name") }
     (self.name, key, facts, created) = (name, found.key, found.facts ?? "{}", found.created)
-    templates = try Self.templates(line, connection)
+    templates = try Self.templates(text, connection)
     try Person.check(name: name)
     if let key { try Person.check(name: key, what: "key") }
     try Gallery.checkFacts(facts, connection)
@@ -37,31 +45,30 @@ struct ExportedPerson {
   }
 
   private static func templates(_ line: String, _ connection: Connection) throws(FacenetError) -> [Template] {
+    let type = try connection.text("SELECT json_type(?, '$.templates')", [.text(line)])
+    guard type == nil || type == "array" else {
+      throw FacenetError(.corrupt, "templates is of the JSON type \(type ?? ""), expected array")
+    }
     var templates: [Template] = []
     try connection.run(
       """
-      SELECT value ->> 'photo', value ->> 'digest', value ->> 'face', value ->> 'time', value ->> 'quality',
-        value ->> 'thumbnail' FROM json_each(?, '$.templates')
+      SELECT json_type(one, '$.photo'), one ->> 'photo', json_type(one, '$.digest'), one ->> 'digest',
+        json_type(one, '$.face'), one ->> 'face', json_type(one, '$.time'), one ->> 'time',
+        json_type(one, '$.quality'), one ->> 'quality', json_type(one, '$.thumbnail'), one ->> 'thumbnail', type
+      FROM (SELECT type, iif(type = 'object', value, '{}') AS one FROM json_each(?, '$.templates'))
       """, [.text(line)]
     ) { row throws(FacenetError) in
-      let face = try bytes(hexadecimal: row.text(2)) ?? []
+      guard row.text(12) == "object" else {
+        throw FacenetError(.corrupt, "a template is of the JSON type \(row.text(12) ?? ""), expected object")
+      }
+      let member = ExportedMember(row: row)
+      let face = try member.bytes(4, "face") ?? []
       templates.append(
         Template(
-          [], photo: row.text(0), digest: try bytes(hexadecimal: row.text(1)),
-          face: try face.withBytes(Template.decodeFace), time: row.real(3),
-          quality: row.isNull(4) ? nil : Float(row.real(4)),
-          thumbnail: try bytes(hexadecimal: row.text(5))))
+          [], photo: try member.text(0, "photo"), digest: try member.bytes(2, "digest"),
+          face: try face.withBytes(Template.decodeFace), time: try member.number(6, "time") ?? 0,
+          quality: try member.number(8, "quality").map { Float($0) }, thumbnail: try member.bytes(10, "thumbnail")))
     }
     return templates
   }
-}
-
-/// nil for no digits.
-private func bytes(hexadecimal text: String?) throws(FacenetError) -> [UInt8]? {
-  guard let digits = text.map({ Array($0.utf8) }), !digits.isEmpty else { return nil }
-  let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-  guard values.count == digits.count, values.count % 2 == 0 else {
-    throw FacenetError(.corrupt, "'\(text?.prefix(20) ?? "")' is not made of pairs of hexadecimal digits")
-  }
-  return stride(from: 0, to: values.count, by: 2).map { UInt8(16 * values[$0] + values[$0 + 1]) }
 }

@@ -4,7 +4,8 @@ extension Gallery {
   private static let rowsAtOnce = 16_384
 
   /// Enrols the rows of a .npy file: rows of one key are one person, who is made, with the key for a name, where the
-  /// gallery has nobody of that key.
+  /// gallery has nobody of that key. An embedding that its person has already, number for number, is left out, so an
+  /// interrupted or repeated enrolment adds what is missing.
   ///
   /// Rows are written some thousand at a time, each time all or none, and the progress tells how many are on disk.
   /// - Parameters:
@@ -45,6 +46,7 @@ extension Gallery {
         throw error.located(in: "row \(row)")
       }
     }
+    var added = 0
     for start in stride(from: 0, to: keys.count, by: Self.rowsAtOnce) {
       try Progress.reached(Double(start) / Double(keys.count))
       let range = start..<min(start + Self.rowsAtOnce, keys.count)
@@ -54,15 +56,25 @@ extension Gallery {
           throw error.located(in: "row \(row)")
         }
       }
-      try write { connection throws(FacenetError) in
-        var identifiers = try TemplateIdentifiers(in: connection)
-        for (row, template) in zip(range, templates) {
-          let known = try connection.integer("SELECT id FROM people WHERE key = ?", [.text(keys[row])])
-          let person = if let known { known } else { try Self.insert(keys[row], keys[row], "{}", in: connection) }
-          _ = try insert(template, person, &identifiers, in: connection)
-        }
+      added += try write { connection throws(FacenetError) in
+        try insert(zip(keys[range], templates), in: connection)
       }
     }
-    return keys.count
+    return added
+  }
+
+  private func insert(_ rows: some Sequence<(String, Template)>, in connection: Connection) throws(FacenetError) -> Int
+  {
+    var identifiers = try TemplateIdentifiers(in: connection)
+    var known = KnownEmbeddings(connection: connection)
+    var added = 0
+    for (key, template) in rows {
+      let found = try connection.integer("SELECT id FROM people WHERE key = ?", [.text(key)])
+      let person = if let found { found } else { try Self.insert(key, key, "{}", in: connection) }
+      guard try known.insert(encoding.encode(template.embedding), of: person, isNew: found == nil) else { continue }
+      _ = try insert(template, person, &identifiers, in: connection)
+      added += 1
+    }
+    return added
   }
 }

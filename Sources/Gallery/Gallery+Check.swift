@@ -1,4 +1,5 @@
 import Core
+import Imaging
 import Search
 
 extension Gallery {
@@ -12,29 +13,17 @@ extension Gallery {
     var saved: VectorIndex?
     do throws(FacenetError) {
       saved = try VectorIndex(path: indexPath)
-      try saved?.check()
+      try Progress.part(from: 0, to: 0.2) { () throws(FacenetError) in try saved?.check() }
     } catch {
       saved = nil
+      if error.status == .cancelled { throw error }
       if error.status != .notFound { faults.append("the saved index: \(error.message)") }
     }
     do throws(FacenetError) {
       try read { connection throws(FacenetError) in
-        try connection.run("PRAGMA integrity_check") { row in
-          if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
-        }
-        try connection.run("PRAGMA foreign_key_check") { row in
-          faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
-        }
-        try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
-          faults.append("the facts of \(row.text(0) ?? "") are no JSON")
-        }
-        let table = templates(in: connection)
-        let count = try table.count()
-        var done = 0
-        try connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
-          done += 1
-          try Progress.reached(Double(done) / Double(count))
-          if let fault = fault(row, of: table, saved) { faults.append(fault) }
+        try check(connection, &faults)
+        try Progress.part(from: 0.2, to: 1) { () throws(FacenetError) in
+          try check(templates(in: connection), saved, &faults)
         }
       }
     } catch {
@@ -44,10 +33,53 @@ extension Gallery {
     return faults
   }
 
+  private func check(_ connection: Connection, _ faults: inout [String]) throws(FacenetError) {
+    try connection.stoppable { () throws(FacenetError) in
+      try connection.run("PRAGMA integrity_check") { row in
+        if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
+      }
+    }
+    try connection.run("PRAGMA foreign_key_check") { row in
+      faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
+    }
+    try connection.run("SELECT name FROM people WHERE NOT json_valid(facts)") { row in
+      faults.append("the facts of \(row.text(0) ?? "") are no JSON")
+    }
+    try connection.run("SELECT id, name, key FROM people ORDER BY id") { row in
+      if let fault = nameFault(row) { faults.append(fault) }
+    }
+  }
+
+  private func check(_ table: TemplateTable, _ saved: VectorIndex?, _ faults: inout [String]) throws(FacenetError) {
+    let count = try table.count()
+    var done = 0
+    try table.connection.run("\(TemplateTable.columns) ORDER BY id") { row throws(FacenetError) in
+      done += 1
+      try Progress.reached(Double(done) / Double(count))
+      if let fault = fault(row, of: table, saved) { faults.append(fault) }
+    }
+  }
+
+  /// What is wrong with the name or the key in a row of number, name and key.
+  private func nameFault(_ row: Statement) -> String? {
+    let isText = [1, 2].allSatisfy { String(validating: row.blob($0) ?? [], as: UTF8.self) != nil }
+    guard isText else { return "person \(row.integer(0)): the name or the key is not UTF-8" }
+    do throws(FacenetError) {
+      try Person.check(name: row.text(1) ?? "")
+      if let key = row.text(2) { try Person.check(name: key, what: "key") }
+      return nil
+    } catch { return "person \(row.integer(0)): \(error.message)" }
+  }
+
   private func fault(_ row: Statement, of table: TemplateTable, _ saved: VectorIndex?) -> String? {
     do throws(FacenetError) {
       let template = try table.template(row)
       do throws(FacenetError) { try template.check(against: model) } catch { throw table.damage(row, error) }
+      if let thumbnail = template.thumbnail {
+        do throws(FacenetError) { _ = try Bitmap(decoding: thumbnail) } catch {
+          return "the thumbnail of \(table.name(of: template)) cannot be read: \(error.message) (\(path))"
+        }
+      }
       if let vector = try saved?.vector(of: template.id), vector != template.embedding {
         return "the saved index has another vector for template \(template.id)"
       }

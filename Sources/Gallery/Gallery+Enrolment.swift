@@ -76,6 +76,14 @@ extension Gallery {
     try erase()
   }
 
+  /// - Throws: `invalidArgument` where ``enrol(_:key:facts:templates:)`` would refuse the name or the key: to be asked before
+  ///   photographs are embedded.
+  package func checkNew(_ name: String, key: String?) throws(FacenetError) {
+    try Person.check(name: name)
+    if let key { try Person.check(name: key, what: "key") }
+    try read { connection throws(FacenetError) in try requireUnused(key, connection) }
+  }
+
   func requireUnused(_ key: String?, except person: Int64 = 0, _ connection: Connection) throws(FacenetError) {
     guard let key else { return }
     let others = "SELECT name FROM people WHERE key = ? AND id <> ?"
@@ -84,7 +92,7 @@ extension Gallery {
     }
   }
 
-  private func checkAll(_ templates: [Template]) throws(FacenetError) {
+  func checkAll(_ templates: [Template]) throws(FacenetError) {
     for (position, template) in templates.enumerated() {
       do throws(FacenetError) { try template.check(against: model) } catch {
         throw error.located(in: "template \(position)")
@@ -98,9 +106,10 @@ extension Gallery {
     }
   }
 
+  /// An export has facts within an object: they have to be valid there too, where SQLite counts them a level deeper.
   static func checkFacts(_ facts: String, _ connection: Connection) throws(FacenetError) {
     guard facts.utf8.count <= Person.longestFacts, !facts.utf8.contains(0),
-      try connection.integer("SELECT json_valid(?)", [.text(facts)]) == 1
+      try connection.integer("SELECT json_valid(?1) AND json_valid('[' || ?1 || ']')", [.text(facts)]) == 1
     else {
       throw FacenetError(
         .invalidArgument, "a person's facts are a JSON text of at most \(Person.longestFacts) bytes")

@@ -8,7 +8,8 @@ private enum ExportedFile {
   static let people = "people.jsonl"
   static let templates = "templates.npy"
   static let model = "model.txt"
-  static let largest = 1 << 32
+  /// What SQLite puts into one text, and takes.
+  static let longestLine = 1_000_000_000
 }
 
 extension Gallery {
@@ -72,27 +73,28 @@ extension Gallery {
     guard file.columns == model.dimension else {
       throw FacenetError(.corrupt, "\(file.path) has \(file.columns) columns, expected \(model.dimension)")
     }
-    let peoplePath = "\(folder)/\(ExportedFile.people)"
-    let lines = try File.read(peoplePath, limit: ExportedFile.largest).split(separator: UInt8(ascii: "\n"))
+    var lines = try LineFile(path: "\(folder)/\(ExportedFile.people)", longest: ExportedFile.longestLine)
     return try write { connection throws(FacenetError) in
       var identifiers = try TemplateIdentifiers(in: connection)
       let last = try connection.integer("SELECT max(id) FROM people") ?? 0
-      var row = 0
-      for (position, line) in lines.enumerated() {
-        try Progress.reached(Double(position) / Double(lines.count))
+      var (people, row) = (0, 0)
+      while let line = try lines.next() {
+        try Progress.reached(lines.share)
+        guard !line.isEmpty else { continue }
         do throws(FacenetError) {
-          let person = try ExportedPerson(String(decoding: line, as: UTF8.self), in: connection)
+          let person = try ExportedPerson(line, in: connection)
           try requireAbsent(person, last, connection)
           let rows = row..<row + person.templates.count
           guard rows.upperBound <= file.rows else { throw FacenetError(.corrupt, "\(file.path) has too few rows") }
           try add(person, try file.vectors(rows), &identifiers, connection)
           row = rows.upperBound
-        } catch { throw error.located(in: "line \(position + 1) of \(peoplePath)") }
+        } catch { throw error.located(in: "line \(lines.number) of \(lines.path)") }
+        people += 1
       }
       guard row == file.rows else {
-        throw FacenetError(.corrupt, "\(peoplePath) tells of \(row) templates, \(file.path) holds \(file.rows)")
+        throw FacenetError(.corrupt, "\(lines.path) tells of \(row) templates, \(file.path) holds \(file.rows)")
       }
-      return lines.count
+      return people
     }
   }
 

@@ -33,7 +33,9 @@ extension Gallery {
     let threshold = try threshold(options.acceptance)
     let ranked = try searching { state throws(FacenetError) in
       try Ranking(
-        search: { probes, nearest throws(FacenetError) in try state.index.search(probes, nearest: nearest) },
+        search: { probes, nearest, statistics throws(FacenetError) in
+          try state.index.search(probes, nearest: nearest, statistics: &statistics)
+        },
         owners: state.owners, total: templateCount, metric: model.metric, people: max(2, options.people),
         templates: options.templates
       ).rank(embeddings)
@@ -41,12 +43,12 @@ extension Gallery {
     var results: [Identification] = []
     for ranked in ranked {
       var candidates: [Identification.Candidate] = []
-      for entry in ranked {
+      for entry in ranked.entries {
         // Nobody is told who was removed meanwhile.
         guard let person = try person(entry.person) else { continue }
         candidates.append(.init(person: person, distance: entry.distance, template: entry.template))
       }
-      results.append(judge(candidates, threshold, options))
+      results.append(judge(candidates, threshold, options, ranked.statistics))
     }
     return results
   }
@@ -67,12 +69,14 @@ extension Gallery {
   }
 
   private func judge(
-    _ candidates: [Identification.Candidate], _ threshold: IdentificationThreshold, _ options: IdentificationOptions
+    _ candidates: [Identification.Candidate], _ threshold: IdentificationThreshold, _ options: IdentificationOptions,
+    _ statistics: SearchStatistics
   ) -> Identification {
     func result(_ verdict: Identification.Verdict, _ reason: String) -> Identification {
       let told = Array(candidates.prefix(options.people))
       let guess = threshold.isExtrapolated ? "; the threshold lies outside what was measured" : ""
-      return Identification(verdict: verdict, candidates: told, threshold: threshold, reason: reason + guess)
+      return Identification(
+        verdict: verdict, candidates: told, threshold: threshold, reason: reason + guess, statistics: statistics)
     }
     guard let best = candidates.first else { return result(.unknown, "the gallery is empty") }
     let limit = threshold.distance

@@ -9,7 +9,7 @@ extension Gallery {
   func current() throws(FacenetError) -> SearchState {
     let (state, failure) = try search.withLock { (state) throws(FacenetError) -> (SearchState, FacenetError?) in
       var current = try update(&state)
-      guard current.unsaved >= Self.worthSaving else { return (current, nil) }
+      guard current.unsaved >= Self.worthSaving, !isReadOnly else { return (current, nil) }
       var failure: FacenetError?
       do throws(FacenetError) { try save(current) } catch { failure = error }
       current.unsaved = 0
@@ -29,7 +29,7 @@ extension Gallery {
     } catch {
       guard error.status == .corrupt else { throw error }
       Log.write(.warning, "the index is made again: \(error.message)")
-      try forgetIndex()
+      if isReadOnly { try makeIndexAgain() } else { try forgetIndex() }
       return try body(try current())
     }
   }
@@ -37,8 +37,19 @@ extension Gallery {
   /// Writes the index beside the database, so that the next to open the gallery need not build it.
   public func saveIndex() throws(FacenetError) {
     try search.withLock { state throws(FacenetError) in
-      try save(try update(&state))
+      let current = try Progress.part(from: 0, to: 0.8) { () throws(FacenetError) in try update(&state) }
+      try Progress.part(from: 0.8, to: 1) { () throws(FacenetError) in try save(current) }
       state?.unsaved = 0
+    }
+  }
+
+  /// Makes the index without the saved one, which stays where it is.
+  private func makeIndexAgain() throws(FacenetError) {
+    try search.withLock { state throws(FacenetError) in
+      state = nil
+      state = try read { connection throws(FacenetError) in
+        try SearchState(templates(in: connection), cache, usesSaved: false)
+      }
     }
   }
 
@@ -54,8 +65,8 @@ extension Gallery {
   private func save(_ state: SearchState) throws(FacenetError) {
     try store.withLock { connection throws(FacenetError) in
       try connection.transaction { () throws(FacenetError) in
-        guard try connection.integer("SELECT changes FROM gallery") == state.changes else { return }
-        try cache.save(state.index)
+        guard try Versions(connection: connection).current() == state.version else { return }
+        try cache.save(state.index, in: connection)
       }
     }
   }
@@ -64,7 +75,7 @@ extension Gallery {
     try read { connection throws(FacenetError) in
       let table = templates(in: connection)
       // Until all is done there is none, so that a failure leaves nothing half done.
-      guard var known = state.take(), known.changes <= (try table.changes()) else {
+      guard var known = state.take(), try table.versions.contain(known.version) else {
         // The first time, or an older copy of the database was put back.
         let made = try SearchState(table, cache)
         state = made

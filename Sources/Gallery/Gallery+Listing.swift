@@ -42,14 +42,6 @@ extension Gallery {
     return found
   }
 
-  /// Whether somebody of this name has a template of the photograph with this SHA-256 digest.
-  package func has(_ digest: [UInt8], of name: String) throws(FacenetError) -> Bool {
-    try read { connection throws(FacenetError) in
-      let templates = "SELECT 1 FROM templates WHERE person IN (SELECT id FROM people WHERE name = ?) AND digest = ?"
-      return try connection.integer(templates, [.text(name), .blob(digest)]) != nil
-    }
-  }
-
   private func people(_ condition: String, _ values: [SQLiteValue]) throws(FacenetError) -> [Person] {
     var found: [Person] = []
     try read { connection throws(FacenetError) in

@@ -55,9 +55,13 @@ extension Gallery {
   /// Gives unused space back, empties the log and makes the index again, so that nothing is left of what it learnt of people
   /// who were removed. For the while it takes as much memory as the database has bytes.
   public func compact() throws(FacenetError) {
-    try store.withLock { connection throws(FacenetError) in try connection.run("VACUUM") }
+    try Progress.part(from: 0, to: 0.2) { () throws(FacenetError) in
+      try store.withLock { connection throws(FacenetError) in
+        try connection.stoppable { () throws(FacenetError) in try connection.run("VACUUM") }
+      }
+    }
     try erase()
     try forgetIndex()
-    try saveIndex()
+    try Progress.part(from: 0.2, to: 1) { () throws(FacenetError) in try saveIndex() }
   }
 }

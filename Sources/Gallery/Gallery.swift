@@ -15,8 +15,11 @@ public final class Gallery: Sendable {
   public let model: GalleryModel
   /// How it stores embeddings.
   public let encoding: TemplateEncoding
+  /// Whether this process may not write to it: then whatever would change it throws `inputOutput`.
+  public let isReadOnly: Bool
   /// Where the index is kept: beside the database itself, whatever link or relative path led to it.
   package var indexPath: String { cache.path }
+  let identity: Int64
   let cache: IndexCache
   let store: Lock<Connection>
   let search = Lock<SearchState?>(nil)
@@ -26,9 +29,7 @@ public final class Gallery: Sendable {
   /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no gallery; `unsupported` for a later version's.
   public init(path: String, options: GalleryOptions = GalleryOptions()) throws(FacenetError) {
     guard access(path, F_OK) == 0 else { throw FacenetError(.notFound, "there is no gallery \(path)") }
-    let connection = try Connection(path: path, wait: try options.milliseconds())
-    try Schema.configure(connection)
-    try Schema.verify(connection)
+    let connection = try Self.connect(path, options)
     var facts: (identity: Int64, model: [UInt8], encoding: String, unerased: Int64)?
     try connection.run("SELECT identity, model, encoding, unerased FROM gallery") { row throws(FacenetError) in
       facts = (row.integer(0), row.blob(1) ?? [], row.text(2) ?? "", row.integer(3))
@@ -38,13 +39,22 @@ public final class Gallery: Sendable {
     }
     self.path = path
     self.options = options
+    identity = facts.identity
+    isReadOnly = connection.isReadOnly
     self.encoding = encoding
     model = try GalleryModel(decoding: facts.model, path: path)
     var index = options.index
     index.seed = UInt64(bitPattern: facts.identity)
     cache = IndexCache(path: connection.file + ".index", dimension: model.dimension, options: index)
     store = Lock(connection)
-    if facts.unerased != 0 { eraseWhatWasLeft() }
+    if facts.unerased != 0, !isReadOnly { eraseWhatWasLeft() }
+  }
+
+  private static func connect(_ path: String, _ options: GalleryOptions) throws(FacenetError) -> Connection {
+    let connection = try Connection(path: path, wait: try options.milliseconds())
+    try Schema.configure(connection)
+    try Schema.verify(connection)
+    return connection
   }
 
   /// - Throws: `invalidArgument`, saying which model was expected, for any model but the gallery's.
@@ -62,11 +72,17 @@ extension Gallery {
   /// Reads one state of the database, which is still the model's: another's embeddings would be taken for its own.
   func read<Result>(_ body: (Connection) throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     try store.withLock { connection throws(FacenetError) in
-      try connection.snapshot { () throws(FacenetError) in
-        try verifyModel(connection)
+      if connection.isOutOfDate { connection = try Self.connect(path, options) }
+      return try connection.snapshot { () throws(FacenetError) in
+        try verifyPlace(connection)
         return try body(connection)
       }
     }
+  }
+
+  /// Which state the database is in.
+  package func version() throws(FacenetError) -> GalleryVersion {
+    try read { connection throws(FacenetError) in try Versions(connection: connection).current() }
   }
 
   /// Writes all of it or nothing, and counts the change.
@@ -76,22 +92,26 @@ extension Gallery {
   {
     try store.withLock { connection throws(FacenetError) in
       try connection.transaction { () throws(FacenetError) in
-        try verifyModel(connection)
+        try verifyPlace(connection)
         let result = try body(connection)
         try connection.run(
           "UPDATE gallery SET changes = changes + 1, unerased = iif(?, changes + 1, unerased)",
           [.integer(erasing ? 1 : 0)])
+        try Versions(connection: connection).mark()
         return result
       }
     }
   }
 
-  /// - Throws: `invalidArgument` where somebody has migrated the gallery since it was opened.
-  func verifyModel(_ connection: Connection) throws(FacenetError) {
-    var found: [UInt8]?
-    try connection.run("SELECT model FROM gallery") { row in found = row.blob(0) }
+  /// - Throws: `invalidArgument` where somebody has migrated the gallery since it was opened, or put another in its place.
+  private func verifyPlace(_ connection: Connection) throws(FacenetError) {
+    var found: (identity: Int64, model: [UInt8])?
+    try connection.run("SELECT identity, model FROM gallery") { row in found = (row.integer(0), row.blob(1) ?? []) }
     guard let found else { throw FacenetError(.corrupt, "the gallery \(path) does not say which model it is for") }
-    guard found == model.encoded else {
+    guard found.identity == identity else {
+      throw FacenetError(.invalidArgument, "another gallery was put in the place of \(path): open it again")
+    }
+    guard found.model == model.encoded else {
       throw FacenetError(.invalidArgument, "the gallery \(path) was migrated to another model: open it again")
     }
   }

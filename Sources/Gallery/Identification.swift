@@ -1,3 +1,5 @@
+import Search
+
 /// What a gallery says about a face.
 public struct Identification: Sendable, Hashable {
   /// Whether the face is somebody's.
@@ -28,6 +30,8 @@ public struct Identification: Sendable, Hashable {
   public let threshold: IdentificationThreshold
   /// One sentence that says why.
   public let reason: String
+  /// What the search in the index looked at.
+  public let statistics: SearchStatistics
 
   /// Who it is; nil unless the verdict is known.
   public var person: Person? { verdict == .known ? candidates.first?.person : nil }

@@ -4,6 +4,12 @@ import Search
 
 /// People in the order of their distance to a probe.
 struct Ranking {
+  /// The best people for a probe, and what was looked at to find them.
+  struct Ranked {
+    let entries: [Entry]
+    let statistics: SearchStatistics
+  }
+
   struct Entry {
     let person: Int64
     let distance: Float
@@ -11,7 +17,8 @@ struct Ranking {
   }
 
   /// The templates nearest to each probe, at most as many as asked for, nearest first.
-  let search: (_ probes: [[Float]], _ nearest: Int) throws(FacenetError) -> [[Neighbour]]
+  let search:
+    (_ probes: [[Float]], _ nearest: Int, _ statistics: inout [SearchStatistics]) throws(FacenetError) -> [[Neighbour]]
   /// The person of each template.
   let owners: [Int64: Int64]
   /// How many templates a person has.
@@ -21,22 +28,25 @@ struct Ranking {
   let templates: Int
 
   /// For each probe the best people, nearest first, equally near ones by number.
-  func rank(_ probes: [[Float]]) throws(FacenetError) -> [[Entry]] {
+  func rank(_ probes: [[Float]]) throws(FacenetError) -> [Ranked] {
     let first = people * templates + 8
-    let found = try search(probes, first)
-    var ranked: [[Entry]] = []
-    for (probe, neighbours) in zip(probes, found) {
-      var (neighbours, wanted) = (neighbours, first)
+    var statistics: [SearchStatistics] = []
+    let found = try search(probes, first, &statistics)
+    var ranked: [Ranked] = []
+    for (position, probe) in probes.enumerated() {
+      var (neighbours, wanted) = (found[position], first)
       while true {
         let entries = grouped(neighbours)
         var isDone = neighbours.count < wanted
         if !isDone { isDone = try isSettled(entries, neighbours) }
         if isDone {
-          ranked.append(Array(entries.prefix(people)))
+          ranked.append(Ranked(entries: Array(entries.prefix(people)), statistics: statistics[position]))
           break
         }
         wanted *= 4
-        neighbours = try search([probe], wanted)[0]
+        var more: [SearchStatistics] = []
+        neighbours = try search([probe], wanted, &more)[0]
+        statistics[position] = statistics[position] + more[0]
       }
     }
     return ranked

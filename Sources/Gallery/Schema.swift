@@ -4,7 +4,7 @@ import Core
 enum Schema {
   /// "fcnt" in the file's header, for file(1) and for us.
   static let application: Int64 = 0x6663_6e74
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   /// Prepares a connection: every commit is on disk, what is deleted is overwritten, rows keep to each other, and no copy
   /// of them is put into the system's folder for temporary files.
@@ -25,15 +25,18 @@ enum Schema {
     try connection.transaction { () throws(FacenetError) in
       try connection.run("PRAGMA application_id = \(application)")
       try connection.run("PRAGMA user_version = \(version)")
-      for table in tables { try connection.run(table) }
+      for table in tables + [Versions.table] { try connection.run(table) }
       try connection.run(
         "INSERT INTO gallery (identity, changes, model, encoding) VALUES (?, 0, ?, ?)",
         [.integer(identity), .blob(model.encoded), .text(encoding.rawValue)])
+      try Versions(connection: connection).mark()
     }
     try keepLog(connection)
   }
 
-  /// - Throws: `corrupt` for another program's database, `unsupported` for a later version's gallery.
+  /// Brings an earlier version's gallery to this one.
+  /// - Throws: `corrupt` for another program's database, `unsupported` for a later version's gallery, and for an earlier one's
+  ///   that may only be read.
   static func verify(_ connection: Connection) throws(FacenetError) {
     let path = connection.path
     guard try connection.integer("PRAGMA application_id") == application else {
@@ -44,8 +47,29 @@ enum Schema {
       throw FacenetError(
         .unsupported, "the gallery \(path) has schema version \(found), this version of the library reads \(version)")
     }
-    guard found == version else { throw FacenetError(.corrupt, "the gallery \(path) has schema version \(found)") }
+    guard found > 0 else { throw FacenetError(.corrupt, "the gallery \(path) has schema version \(found)") }
+    guard !connection.isReadOnly else {
+      guard found == version else {
+        throw FacenetError(
+          .unsupported,
+          "the gallery \(path) has schema version \(found): open it once where it may be written, for version \(version)"
+        )
+      }
+      return
+    }
     try keepLog(connection)
+    if found < version { try migrate(connection) }
+  }
+
+  private static func migrate(_ connection: Connection) throws(FacenetError) {
+    try connection.transaction { () throws(FacenetError) in
+      // Another process may have been first.
+      guard try connection.integer("PRAGMA user_version") == 1 else { return }
+      try connection.run(Versions.table)
+      try connection.run("ALTER TABLE gallery ADD COLUMN saved INTEGER")
+      try Versions(connection: connection).mark()
+      try connection.run("PRAGMA user_version = \(version)")
+    }
   }
 
   /// A write-ahead log lets others read while one writes.
@@ -63,7 +87,7 @@ enum Schema {
     """
     CREATE TABLE gallery (
       one INTEGER PRIMARY KEY CHECK (one = 1) DEFAULT 1, identity INTEGER NOT NULL, changes INTEGER NOT NULL,
-      unerased INTEGER NOT NULL DEFAULT 0, model BLOB NOT NULL, encoding TEXT NOT NULL) STRICT
+      unerased INTEGER NOT NULL DEFAULT 0, model BLOB NOT NULL, encoding TEXT NOT NULL, saved INTEGER) STRICT
     """,
     """
     CREATE TABLE people (

@@ -8,27 +8,30 @@ struct SearchState: Sendable {
   let index: VectorIndex
   /// The person of each template.
   private(set) var owners: [Int64: Int64] = [:]
-  /// The database's count of changes that this shows.
-  private(set) var changes: Int64
+  /// The state of the database that this shows.
+  private(set) var version: GalleryVersion
   /// Templates that the saved index has not got.
   var unsaved = 0
   private var newest: Int64 = 0
 
-  /// Shows the database as it is, with the saved index where that will do.
-  init(_ table: TemplateTable, _ cache: IndexCache) throws(FacenetError) {
-    changes = try table.changes()
+  /// Shows the database as it is.
+  /// - Parameter usesSaved: whether the saved index is taken, where it will do.
+  init(_ table: TemplateTable, _ cache: IndexCache, usesSaved: Bool = true) throws(FacenetError) {
+    version = try table.versions.current()
     let found = try table.owners(after: 0)
     let templates = found.map(\.template)
-    index = try cache.index(of: templates)
+    let saved = usesSaved ? try cache.index(of: templates, in: table.connection) : nil
+    index = if let saved { saved } else { try cache.emptyIndex() }
     note(found)
     try addMissing(templates, table)
   }
 
-  /// Comes to show the database as it is, after changes to what this shows. Where it throws, this shows nothing of use.
+  /// Comes to show the database as it is, which must have come from the state that this shows: no number of a template was
+  /// given twice then. Where it throws, this shows nothing of use.
   mutating func follow(_ table: TemplateTable) throws(FacenetError) {
-    let now = try table.changes()
-    guard now != changes else { return }
-    changes = now
+    let now = try table.versions.current()
+    guard now != version else { return }
+    version = now
     var new = try table.owners(after: newest)
     note(new)
     // Numbers only grow: as many as before and the new ones are the same and the new ones.

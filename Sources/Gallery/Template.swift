@@ -20,7 +20,7 @@ public struct Template: Sendable, Hashable {
   public var time: Double
   /// ``FaceQuality/value``, 0 to 1.
   public var quality: Float?
-  /// The aligned crop as a JPEG or PNG file: what ``Gallery/migrate(to:)`` embeds again.
+  /// The aligned crop as a JPEG or PNG file, which ``Gallery/migrate(to:)`` embeds again where the photograph is not left.
   public var thumbnail: [UInt8]?
 
   /// Creates a template that is to be enrolled.
@@ -40,7 +40,8 @@ public struct Template: Sendable, Hashable {
 
 extension Template {
   static let largestThumbnail = 4 << 20
-  static let longestPath = 4096
+  /// What Linux calls PATH_MAX, less the zero byte at the end.
+  static let longestPath = 4095
   /// Seconds: the year 10,000 is before the second of these.
   static let times = -1e12...1e12
 
@@ -58,6 +59,11 @@ extension Template {
     }
   }
 
+  /// The file that is kept of a crop.
+  package static func thumbnail(of crop: Bitmap) throws(FacenetError) -> [UInt8] {
+    try crop.withView { view throws(FacenetError) in try view.encodedJPEG(quality: 95) }
+  }
+
   /// Fifteen float32: box, score, landmarks.
   static func encode(_ face: Face) -> [UInt8] {
     let numbers =
@@ -67,6 +73,9 @@ extension Template {
 
   static func decodeFace(_ bytes: UnsafeRawBufferPointer) throws(FacenetError) -> Face? {
     guard bytes.count > 0 else { return nil }
+    guard bytes.count == 60 else {
+      throw FacenetError(.corrupt, "its face has 60 bytes, got \(bytes.count)")
+    }
     let n = try TemplateEncoding.float32.decode(bytes, dimension: 15)
     return try Face(
       left: n[0], top: n[1], right: n[2], bottom: n[3], score: n[4],

@@ -1,4 +1,5 @@
 import Core
+import Faces
 
 /// The templates of a gallery, in a connection that sees one state of them. One thread at a time.
 struct TemplateTable {
@@ -6,15 +7,10 @@ struct TemplateTable {
   let model: GalleryModel
   let encoding: TemplateEncoding
 
+  /// What ``template(_:)`` reads.
   static let columns = "SELECT id, person, embedding, photo, digest, face, time, quality, thumbnail FROM templates"
 
-  /// Counts the transactions that wrote to the gallery.
-  func changes() throws(FacenetError) -> Int64 {
-    guard let changes = try connection.integer("SELECT changes FROM gallery") else {
-      throw FacenetError(.corrupt, "the gallery \(connection.path) does not count its changes")
-    }
-    return changes
-  }
+  var versions: Versions { Versions(connection: connection) }
 
   func count() throws(FacenetError) -> Int { Int(try connection.integer("SELECT count(*) FROM templates") ?? 0) }
 
@@ -63,23 +59,38 @@ struct TemplateTable {
   func template(_ row: Statement) throws(FacenetError) -> Template {
     var embedding: [Float] = []
     try read(row, to: &embedding)
+    let face: Face?
     do throws(FacenetError) {
-      let face = try row.withBlob(5) { bytes throws(FacenetError) in try Template.decodeFace(bytes) }
-      var template = Template(
-        embedding, photo: row.text(3), digest: row.blob(4), face: face, time: row.real(6),
-        quality: row.isNull(7) ? nil : Float(row.real(7)), thumbnail: row.blob(8))
-      (template.id, template.person) = (row.integer(0), row.integer(1))
-      return template
+      face = try row.withBlob(5) { bytes throws(FacenetError) in try Template.decodeFace(bytes) }
     } catch { throw damage(row, error) }
+    var template = Template(
+      embedding, photo: row.text(3), digest: row.blob(4), face: face, time: row.real(6),
+      quality: row.isNull(7) ? nil : Float(row.real(7)), thumbnail: row.blob(8))
+    (template.id, template.person) = (row.integer(0), row.integer(1))
+    return template
+  }
+
+  /// The first templates by number.
+  func first(_ count: Int) throws(FacenetError) -> [Template] {
+    var found: [Template] = []
+    try connection.run("\(Self.columns) ORDER BY id LIMIT ?", [.integer(Int64(count))]) { row throws(FacenetError) in
+      found.append(try template(row))
+    }
+    return found
   }
 
   /// What is wrong with a row that begins with a template's number and its person's.
   func damage(_ row: Statement, _ error: FacenetError) -> FacenetError {
-    let person = row.integer(1)
-    let name = try? connection.text("SELECT name FROM people WHERE id = ?", [.integer(person)])
-    return FacenetError(
+    FacenetError(
       .corrupt,
-      "template \(row.integer(0)) of \(name ?? "nobody") (person \(person)) is damaged, remove it: "
-        + "\(error.message) (\(connection.path))")
+      "\(name(row.integer(0), row.integer(1))) is damaged, remove it: \(error.message) (\(connection.path))")
+  }
+
+  /// How a template is called in a sentence.
+  func name(of template: Template) -> String { name(template.id, template.person) }
+
+  private func name(_ template: Int64, _ person: Int64) -> String {
+    let name = try? connection.text("SELECT name FROM people WHERE id = ?", [.integer(person)])
+    return "template \(template) of \(name ?? "nobody") (person \(person))"
   }
 }

@@ -71,14 +71,21 @@ extension ScoreKernels where Self: InstructionSet {
         signs = signs | (Vector(at: scores + k) - limit).bits
         k &+= Vector.width
       }
-      if signs.hasNegative {
-        for k in i..<(i &+ 64) {
-          places[found] = first &+ Int32(truncatingIfNeeded: k)
-          kept[found] = scores[k]
-          found &+= scores[k] < bound ? 1 : 0
-        }
+      guard signs.hasNegative else {
+        i &+= 64
+        continue
       }
-      i &+= 64
+      let end = i &+ 64
+      while i < end {
+        if (Vector(at: scores + i) - limit).bits.hasNegative {
+          for k in i..<(i &+ Vector.width) {
+            places[found] = first &+ Int32(truncatingIfNeeded: k)
+            kept[found] = scores[k]
+            found &+= scores[k] < bound ? 1 : 0
+          }
+        }
+        i &+= Vector.width
+      }
     }
     return found
   }

@@ -1,43 +1,65 @@
 import Core
 import Kernels
 
-/// Vectors as a byte a dimension: r[k] is about offsets[k] + steps[k] code[k].
+/// Vectors as a byte a dimension: r[k] is offsets[k] + steps[k] code[k], give or take half a step. Vectors of which that
+/// is not so are ``strangers``, whose scores are infinite.
 ///
 /// One thread at a time while changed, then any.
 final class ByteCodes: @unchecked Sendable {
-  private static let highest: Float = 255
-  /// Values farther than this many deviations from the mean get the outermost codes.
-  private static let deviations: Float = 4
+  fileprivate static let highest: Float = 255
+  /// Half a step, and what rounding adds to it.
+  private static let largestError: Float = 0.55
+  /// More strangers than one vector in this many are too many.
+  private static let rarity = 16
+  /// What the codes reach on both sides of the mean, in deviations: the least that leaves few strangers.
+  private static let reaches: [Float] = [4, 8, 16, 32]
 
   /// No scale of finite vectors is larger.
   private static let largest: Float = 0x1p60
 
   let dimension: Int
+  private var count = 0
   /// Offsets, then steps.
   private let scales: Column<Float>
   private let codes: Column<UInt8>
+  /// |r|² of each row of whole blocks; infinite for strangers and where there is none.
+  private let lengths: Column<Float>
+  /// The slots of vectors that have no codes near them.
+  private(set) var strangers: Set<Int32> = []
 
   init(dimension: Int) throws(FacenetError) {
     self.dimension = dimension
-    (scales, codes) = (try Column(), try Column())
+    (scales, codes, lengths) = (try Column(), try Column(), try Column())
     try scales.reserve(2 * dimension)
     scales.setCount(2 * dimension)
   }
 
-  init(reading file: IndexFile, dimension: Int, count: Int) throws(FacenetError) {
-    self.dimension = dimension
+  init(reading file: IndexFile, store: VectorStore) throws(FacenetError) {
+    (dimension, count) = (store.dimension, store.count)
     scales = try Column("codes-scales", of: file, count: 2 * dimension)
     codes = try Column("codes", of: file, count: ByteTable.byteCount(rows: count, columns: dimension))
+    lengths = try Column("codes-lengths", of: file, count: ByteTable.paddedRows(count))
     try scales.verify(0..<2 * dimension)
+    try lengths.verify(0..<lengths.count)
     for k in 0..<dimension {
       guard abs(offsets[k]) <= Self.largest, (0...Self.largest).contains(steps[k]) else {
         throw FacenetError(.corrupt, "the codes of dimension \(k) have the scale \(offsets[k]), \(steps[k])")
       }
     }
+    for row in 0..<lengths.count {
+      let length = lengths.elements[row]
+      guard length == .infinity || row < count && length == store.squaredLengths.elements[row] else {
+        throw FacenetError(.corrupt, "the codes of row \(row) have the squared length \(length)")
+      }
+      if row < count, length == .infinity { strangers.insert(Int32(row)) }
+    }
   }
 
   func sections() -> [IndexSection] {
-    [IndexSection("codes-scales", scales.bytes), IndexSection("codes", codes.bytes)]
+    [
+      IndexSection("codes-scales", scales.bytes), IndexSection("codes", codes.bytes),
+      IndexSection("codes-lengths", lengths.bytes),
+    ]
   }
 
   var offsets: UnsafePointer<Float> { scales.elements }
@@ -46,17 +68,35 @@ final class ByteCodes: @unchecked Sendable {
   func becomeWritable() throws(FacenetError) {
     try scales.reserve(2 * dimension)
     try codes.reserve(codes.count)
+    try lengths.reserve(lengths.count)
   }
+
+  /// Whether there are so many strangers that other scales would be better.
+  var areManyStrange: Bool { strangers.count * Self.rarity > count }
 
   /// Makes room for the codes of `count` slots, which is how many there are from now on.
   func resize(to count: Int) throws(FacenetError) {
     let bytes = ByteTable.byteCount(rows: count, columns: dimension)
+    let rows = ByteTable.paddedRows(count)
     try codes.reserve(bytes)
+    try lengths.reserve(rows)
     codes.setCount(bytes)
+    for row in lengths.count..<max(rows, lengths.count) { lengths.writable[row] = .infinity }
+    lengths.setCount(rows)
+    self.count = count
   }
 
-  /// Chooses the scales by the slots `0..<count`: mean and deviation of each dimension, in double precision, in order.
-  func train(_ count: Int, in store: VectorStore) throws(FacenetError) {
+  /// Chooses the scales by all slots and encodes them.
+  func train(in store: VectorStore) {
+    for reach in Self.reaches {
+      scale(reach, in: store)
+      encode(0..<count, in: store)
+      if !areManyStrange { return }
+    }
+  }
+
+  /// Mean and deviation of each dimension, in double precision, in order.
+  private func scale(_ reach: Float, in store: VectorStore) {
     var sums = [Double](repeating: 0, count: dimension)
     var squares = sums
     for slot in 0..<count {
@@ -69,8 +109,8 @@ final class ByteCodes: @unchecked Sendable {
     for k in 0..<dimension {
       let mean = sums[k] / Double(count)
       let deviation = Float(max(0, squares[k] / Double(count) - mean * mean).squareRoot())
-      scales.writable[k] = Float(mean) - Self.deviations * deviation
-      scales.writable[dimension + k] = 2 * Self.deviations * deviation / Self.highest
+      scales.writable[k] = Float(mean) - reach * deviation
+      scales.writable[dimension + k] = 2 * reach * deviation / Self.highest
     }
   }
 
@@ -80,10 +120,15 @@ final class ByteCodes: @unchecked Sendable {
     let bytes = codes.writable
     for slot in slots {
       let row = store.row(slot)
+      var isNear = true
       for k in 0..<dimension {
-        let code = ((row[k] - offsets[k]) * inverses[k] + 0.5).rounded(.down)
-        bytes[ByteTable.place(row: slot, column: k, columns: dimension)] = code > 0 ? UInt8(min(code, Self.highest)) : 0
+        let code = max(0, min(Self.highest, ((row[k] - offsets[k]) * inverses[k] + 0.5).rounded(.down)))
+        bytes[ByteTable.place(row: slot, column: k, columns: dimension)] = UInt8(code)
+        let error = abs(row[k] - offsets[k] - code * steps[k])
+        isNear = isNear && error <= Self.largestError * steps[k]
       }
+      lengths.writable[slot] = isNear ? store.squaredLengths.elements[slot] : .infinity
+      if isNear { strangers.remove(Int32(slot)) } else { strangers.insert(Int32(slot)) }
     }
   }
 
@@ -95,21 +140,23 @@ final class ByteCodes: @unchecked Sendable {
       bytes[ByteTable.place(row: slot, column: k, columns: dimension)] = bytes[place]
       bytes[place] = 0
     }
+    lengths.writable[slot] = lengths.elements[last]
+    lengths.writable[last] = .infinity
+    strangers.remove(Int32(slot))
+    if strangers.remove(Int32(last)) != nil, slot != last { strangers.insert(Int32(slot)) }
     codes.setCount(ByteTable.byteCount(rows: last, columns: dimension))
+    lengths.setCount(ByteTable.paddedRows(last))
+    count = last
   }
 
   /// Scores |r|² - 2<x, r> of the slots of whole blocks, less what is the same for all.
-  /// - Parameters:
-  ///   - lengths: |r|² of these slots, as many as the blocks have rows.
-  ///   - scores: room for as many.
-  func score(
-    _ blocks: Range<Int>, _ query: CodedQuery, lengths: UnsafePointer<Float>, scores: UnsafeMutablePointer<Float>
-  ) throws(FacenetError) {
+  /// - Parameter scores: room for as many as the blocks have rows.
+  func score(_ blocks: Range<Int>, _ query: CodedQuery, scores: UnsafeMutablePointer<Float>) throws(FacenetError) {
     let bytes = { ByteTable.byteCount(rows: $0 * ByteTable.rowsPerBlock, columns: self.dimension) }
     try codes.verify(bytes(blocks.lowerBound)..<bytes(blocks.upperBound))
     ByteTable.scan(
-      codes.elements, blocks: blocks, columns: dimension, query: query.values, offsets: lengths,
-      scale: -2 * query.scale, scores: scores)
+      codes.elements, blocks: blocks, columns: dimension, query: query.values,
+      offsets: lengths.elements + blocks.lowerBound * ByteTable.rowsPerBlock, scale: -2 * query.scale, scores: scores)
   }
 }
 
@@ -118,8 +165,8 @@ final class ByteCodes: @unchecked Sendable {
 struct CodedQuery {
   let values: [Int16]
   let scale: Float
-  /// About the deviation of a score from what the vector itself would score, by the codes' rounding: each is off by up
-  /// to half a step, evenly.
+  /// About the deviation of a score from what the vector itself would score, by rounding: each code is off by up to half a
+  /// step, each of the values by half of one, evenly.
   let deviation: Float
 
   init(_ query: UnsafePointer<Float>, _ codes: ByteCodes) {
@@ -132,6 +179,7 @@ struct CodedQuery {
     for (k, product) in products.enumerated() { values[k] = Int16((product / scale).rounded(.toNearestOrEven)) }
     self.values = values
     self.scale = scale
-    deviation = 2 * (products.reduce(0) { $0 + $1 * $1 } / 12).squareRoot()
+    let whole = scale * ByteCodes.highest
+    deviation = 2 * ((products.reduce(0) { $0 + $1 * $1 } + Float(codes.dimension) * whole * whole) / 12).squareRoot()
   }
 }

@@ -1,7 +1,8 @@
 import Core
 import Kernels
 
-/// Every vector's 8-bit codes are compared with every query, and the best of them again exactly.
+/// Every vector's 8-bit codes are compared with every query, and the best of them again exactly, as are all vectors that
+/// are beyond the codes' reach.
 final class Flat8Method: SearchMethod {
   /// Fewer allowed vectors than one in this many are compared one by one.
   private static let sparseness = 16
@@ -13,7 +14,8 @@ final class Flat8Method: SearchMethod {
   private static let certainty: Float = 6
 
   private let codes: ByteCodes
-  /// How many vectors the scales were chosen by: they are chosen anew whenever the count has doubled.
+  /// How many vectors the scales were chosen by: they are chosen anew whenever the count has doubled, or grown by a
+  /// quarter where many vectors are beyond their reach.
   private let trained: Column<Int64>
 
   init(dimension: Int, options: IndexOptions) throws(FacenetError) {
@@ -24,7 +26,7 @@ final class Flat8Method: SearchMethod {
   }
 
   init(reading file: IndexFile, store: VectorStore, options: IndexOptions) throws(FacenetError) {
-    codes = try ByteCodes(reading: file, dimension: store.dimension, count: store.count)
+    codes = try ByteCodes(reading: file, store: store)
     trained = try Column("codes-trained", of: file, count: 1)
     try trained.verify(0..<1)
     guard (0...Int64(VectorStore.largestCount)).contains(trained.elements[0]) else {
@@ -42,13 +44,12 @@ final class Flat8Method: SearchMethod {
   func append(_ slots: Range<Int>, in store: VectorStore) throws(FacenetError) {
     let count = slots.upperBound
     try codes.resize(to: count)
-    var fresh = slots
-    if count >= 2 * Int(trained.elements[0]) {
-      try codes.train(count, in: store)
-      trained.writable[0] = Int64(count)
-      fresh = 0..<count
+    codes.encode(slots, in: store)
+    let trained = Int(trained.elements[0])
+    if count >= 2 * trained || codes.areManyStrange && 4 * count >= 5 * trained {
+      codes.train(in: store)
+      self.trained.writable[0] = Int64(count)
     }
-    codes.encode(fresh, in: store)
   }
 
   func replaced(slot: Int, in store: VectorStore) { codes.encode(slot..<slot + 1, in: store) }
@@ -61,13 +62,13 @@ final class Flat8Method: SearchMethod {
     }
     var results: [[Neighbour]] = []
     let count = request.queries.count
-    var margins = [Float](repeating: 0, count: count)
+    var margins = request.roundingMargins(in: store)
     for first in stride(from: 0, to: count, by: Self.queriesTogether) {
       let block = first..<min(first + Self.queriesTogether, count)
       let queries = block.map { CodedQuery(request.queries.row($0), codes) }
-      for (index, query) in zip(block, queries) { margins[index] = Self.certainty * query.deviation }
+      for (index, query) in zip(block, queries) { margins[index] += Self.certainty * query.deviation }
       results += try Progress.part(block, of: count) { () throws(FacenetError) in
-        try request.search(block, limit: request.nearest, margins: margins, in: store) {
+        try request.search(block, margins: margins, beyond: codes.strangers, in: store) {
           slots, lowest throws(FacenetError) in
           try score(slots, queries, request, &lowest, in: store)
         }
@@ -82,19 +83,15 @@ final class Flat8Method: SearchMethod {
     _ slots: Range<Int>, _ queries: [CodedQuery], _ request: SearchRequest, _ lowest: inout [LowestScores],
     in store: VectorStore
   ) throws(FacenetError) {
-    let buffer = try AlignedBuffer(count: 2 * Self.rowsTogether * MemoryLayout<Float>.stride)
+    let buffer = try AlignedBuffer(count: Self.rowsTogether * MemoryLayout<Float>.stride)
     defer { withExtendedLifetime(buffer) {} }
     let scores = buffer.pointer(to: Float.self)
-    let lengths = scores + Self.rowsTogether
     for start in stride(from: slots.lowerBound, to: slots.upperBound, by: Self.rowsTogether) {
-      let count = min(Self.rowsTogether, slots.upperBound - start)
-      let padded = ByteTable.paddedRows(count)
-      lengths.update(from: store.squaredLengths.elements + start, count: count)
+      let padded = ByteTable.paddedRows(min(Self.rowsTogether, slots.upperBound - start))
       let first = start / ByteTable.rowsPerBlock
       let blocks = first..<first + padded / ByteTable.rowsPerBlock
       for (position, query) in queries.enumerated() {
-        try codes.score(blocks, query, lengths: lengths, scores: scores)
-        for i in count..<padded { scores[i] = .infinity }
+        try codes.score(blocks, query, scores: scores)
         lowest[position].offer(scores, count: padded, first: start, allowed: request.allowed)
       }
     }

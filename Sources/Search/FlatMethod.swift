@@ -26,7 +26,7 @@ final class FlatMethod: SearchMethod {
     if let few = request.allowed, few.count < store.count / Self.sparseness {
       return try request.rankEach(few, in: store)
     }
-    let margins = request.queries.squaredLengths.map { Self.margin($0, store) }
+    let margins = request.roundingMargins(in: store)
     var results: [[Neighbour]] = []
     let count = request.queries.count
     for first in stride(from: 0, to: count, by: Self.queriesTogether) {
@@ -40,18 +40,11 @@ final class FlatMethod: SearchMethod {
     return results
   }
 
-  /// Twice what rounding can do to a score and to the distance that it stands for, in the worst case:
-  /// (depth + 8) 2^-24 (|x| + |r|)², where sums of `depth` products are rounded once a product.
-  private static func margin(_ squaredLength: Float, _ store: VectorStore) -> Float {
-    let longest = squaredLength.squareRoot() + store.largestSquaredLength.squareRoot()
-    return Float(store.stride + 8) * 0x1p-22 * longest * longest
-  }
-
   private func search(
     _ request: SearchRequest, _ queries: Range<Int>, _ margins: [Float], in store: VectorStore
   ) throws(FacenetError) -> [[Neighbour]] {
     let product = queries.count > 1 ? try QueryProduct(request.queries, queries) : nil
-    return try request.search(queries, limit: request.nearest, margins: margins, in: store) {
+    return try request.search(queries, margins: margins, in: store) {
       slots, lowest throws(FacenetError) in
       if let product {
         try product.score(slots, rowsTogether: Self.rowsTogether, request, &lowest, in: store)

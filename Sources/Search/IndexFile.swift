@@ -37,6 +37,15 @@ package final class IndexFile: @unchecked Sendable {
     verified.deallocate()
   }
 
+  /// Equal for files of equal contents: made of the table and of all blocks' checksums, so that little is read.
+  package var digest: Int64 {
+    let table = bytes[..<IndexFile.tableEnd(sections: sections.count)]
+    let sum = sections.reduce(BlockChecksum.of(UnsafeRawBufferPointer(rebasing: table), seed: 0)) { sum, place in
+      BlockChecksum.of(UnsafeRawBufferPointer(rebasing: bytes[place.checksums..<place.end]), seed: sum)
+    }
+    return Int64(bitPattern: sum)
+  }
+
   /// A section by its name.
   /// - Parameter count: bytes that it must have; nil for any number.
   /// - Throws: `corrupt` where there is none of this name or it has not `count` bytes.

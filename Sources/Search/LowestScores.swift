@@ -110,8 +110,8 @@ package struct LowestScores {
   private mutating func reserve(_ wanted: Int) {
     guard wanted > places.count else { return }
     let more = max(wanted, 2 * places.count) - places.count
-    places += [Int32](repeating: 0, count: more)
-    scores += [Float](repeating: 0, count: more)
+    places.append(contentsOf: repeatElement(0, count: more))
+    scores.append(contentsOf: repeatElement(0, count: more))
   }
 
   /// Lowers the bound to what counts by now and drops what lies above it.

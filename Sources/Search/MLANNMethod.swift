@@ -20,7 +20,8 @@ final class MLANNMethod: SearchMethod {
   /// One thread at a time while changed, then any, as the method.
   private final class State: @unchecked Sendable {
     var count = 0
-    var model: MLANNModel?
+    // Who may touch it when is said above; looking at it costs nothing then.
+    @exclusivity(unchecked) var model: MLANNModel?
     var numbers: Column<Int64>
     var floats: Column<Float>
 
@@ -57,8 +58,9 @@ final class MLANNMethod: SearchMethod {
     if let model = state.model, count < Self.growth * model.trainedCount {
       let threads = options.threads == 0 ? ThreadPool.processors : options.threads
       try model.append(slots, in: store, threads: threads)
-    } else if count >= MLANNPlan.fewest {
+    } else if count >= MLANNPlan.fewest,
       let plan = MLANNPlan(count: count, dimension: store.dimension, options: options)
+    {
       let model = try MLANNModel.train(count, in: store, plan, options)
       let (numbers, floats) = (try MLANNModel.numbers(model), try MLANNModel.floats(model))
       (state.model, state.numbers, state.floats) = (model, numbers, floats)
@@ -80,14 +82,16 @@ final class MLANNMethod: SearchMethod {
   }
 
   func search(_ request: SearchRequest, in store: VectorStore) throws(FacenetError) -> [[Neighbour]] {
-    guard let model = state.model else { return try flat.search(request, in: store) }
+    guard let model = state.model, let plan = plan(model, store) else { return try flat.search(request, in: store) }
     if let few = request.allowed, few.count < store.count / Self.sparseness {
       return try request.rankEach(few, in: store)
     }
-    // Fewer vectors than it was learnt from are still spread over as many partitions.
-    let plan = MLANNPlan(
-      count: max(store.count, model.trainedCount), dimension: store.dimension, options: options)
     let search = try MLANNSearch(request, model, plan, acceptance: options.acceptance)
     return try request.eachQuery { query throws(FacenetError) in try search.run(query, in: store) }
+  }
+
+  /// Fewer vectors than it was learnt from are still spread over as many partitions.
+  private func plan(_ model: MLANNModel, _ store: VectorStore) -> MLANNPlan? {
+    MLANNPlan(count: max(store.count, model.trainedCount), dimension: store.dimension, options: options)
   }
 }

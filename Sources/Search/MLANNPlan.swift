@@ -11,8 +11,10 @@ struct MLANNPlan: Sendable, Hashable {
   var examined: Int
   var likelihood: Likelihood
 
-  init(count: Int, dimension: Int, options: IndexOptions) {
-    let row = Tuning.row(count: count, recall: options.recall == 0 ? 0.99 : options.recall)
+  /// nil where nothing that was measured reaches the wanted recall, and the options do not say how many to compare.
+  init?(count: Int, dimension: Int, options: IndexOptions) {
+    let found = Tuning.row(count: count, recall: options.wantedRecall)
+    guard let row = found ?? (options.examined > 0 ? Tuning.best(count: count) : nil) else { return nil }
     pivots = min(options.pivots > 0 ? options.pivots : row.pivots, dimension)
     partitions = min(options.partitions > 0 ? options.partitions : row.partitions, count)
     let share = Float(row.probed) / Float(row.partitions)

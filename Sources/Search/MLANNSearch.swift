@@ -54,7 +54,7 @@ struct MLANNSearch: Sendable {
     }
     // The order matters where the comparison may stop.
     let places = acceptance == nil ? lowest.take() : lowest.takeInOrder()[...]
-    examination.forget()
+    if acceptance != nil { examination.forget() }
     try examine(places, &examination, in: store)
     if examination.isAccepted { return examination.best.sorted }
     return try request.complete(examination.best.sorted, query: query)

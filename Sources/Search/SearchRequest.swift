@@ -50,6 +50,10 @@ extension SearchRequest {
   /// What `search` finds for each query.
   /// - Throws: what the first `search` to fail throws, or `cancelled`.
   func eachQuery(_ search: (_ query: Int) throws(FacenetError) -> [Neighbour]) throws(FacenetError) -> [[Neighbour]] {
+    if queries.count == 1 {
+      try Progress.reached(0)
+      return [try search(0)]
+    }
     let results = Lock([[Neighbour]](repeating: [], count: queries.count))
     try forEach(queries.count) { query throws(FacenetError) in
       let found = try search(query)
@@ -91,17 +95,26 @@ extension SearchRequest {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
+  /// For each query, twice what rounding can do to a score |r|² - 2<x, r> and to the distance that it stands for, in the
+  /// worst case: (depth + 8) 2^-24 (|x| + |r|)², where sums of `depth` products are rounded once a product.
+  func roundingMargins(in store: VectorStore) -> [Float] {
+    queries.squaredLengths.map { squaredLength in
+      let longest = squaredLength.squareRoot() + store.largestSquaredLength.squareRoot()
+      return Float(store.stride + 8) * 0x1p-22 * longest * longest
+    }
+  }
+
   /// For each query its nearest slots by scores: `score` offers to the parts' collectors, and the best are ranked exactly.
   ///
   /// - Parameters:
-  ///   - limit: slots to rank for each query.
-  ///   - margins: a query's scores this far above the highest of these are ranked, too.
+  ///   - margins: a query's scores this far above the last of those wanted are ranked, too.
+  ///   - beyond: slots that are ranked whatever their scores.
   ///   - score: offers all slots of a range to the collectors of these queries.
   package func search(
-    _ queries: Range<Int>, limit: Int, margins: [Float], in store: VectorStore,
+    _ queries: Range<Int>, margins: [Float], beyond: Set<Int32> = [], in store: VectorStore,
     score: (_ slots: Range<Int>, _ lowest: inout [LowestScores]) throws(FacenetError) -> Void
   ) throws(FacenetError) -> [[Neighbour]] {
-    let empty = queries.map { LowestScores(limit: limit, margin: margins[$0]) }
+    let empty = queries.map { LowestScores(limit: nearest, margin: margins[$0]) }
     let parts = SlotParts(store.count, threads: threads)
     let found = Lock([[LowestScores]](repeating: [], count: parts.count))
     try forEach(parts.count) { part throws(FacenetError) in
@@ -109,12 +122,13 @@ extension SearchRequest {
       try score(parts[part], &lowest)
       found.withLock { $0[part] = lowest }
     }
+    let others = beyond.filter { allowed?.contains(Int($0)) ?? true }
     var results: [[Neighbour]] = []
     let lowest = found.withLock { $0 }
     for (position, query) in queries.enumerated() {
       var merged = lowest[0][position]
       for part in lowest.dropFirst() { merged.offer(part[position]) }
-      results.append(try rank(merged.take(), query: query, in: store))
+      results.append(try rank(merged.take() + others, query: query, in: store))
     }
     return results
   }

@@ -7,4 +7,12 @@ public struct SearchStatistics: Sendable, Hashable {
 
   /// Creates statistics of nothing.
   public init() {}
+
+  /// What two searches looked at together.
+  public static func + (a: Self, b: Self) -> Self {
+    var sum = a
+    sum.examined += b.examined
+    sum.judged += b.judged
+    return sum
+  }
 }

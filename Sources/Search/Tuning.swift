@@ -1,6 +1,6 @@
-/// What was measured to reach a recall of 0.99: docs/search.md says on what.
+/// What was measured of how MLANN reaches a recall: docs/search.md says on what.
 enum Tuning {
-  /// The parameters for indexes of up to `count` vectors and a wanted recall of up to `recall`.
+  /// Parameters that found the nearest of up to `count` vectors for a share of more than `recall` of the queries.
   struct Row {
     let count: Int
     let recall: Float
@@ -10,25 +10,33 @@ enum Tuning {
     let examined: Int
   }
 
-  static let rows: [Row] = [
-    Row(count: 4096, recall: 0.99, pivots: 32, partitions: 1, probed: 1, examined: 24),
-    Row(count: 32768, recall: 0.99, pivots: 32, partitions: 64, probed: 36, examined: 40),
-    Row(count: 300_000, recall: 0.99, pivots: 32, partitions: 316, probed: 120, examined: 120),
-    Row(count: .max, recall: 0.99, pivots: 32, partitions: 2000, probed: 320, examined: 300),
-  ]
-
   /// The kinds that `auto` chooses from; files hold their places.
-  static let kinds: [IndexKind] = [.flat, .mlann]
+  static let kinds: [IndexKind] = [.flat, .mlann, .flat8]
 
   /// Up to this many numbers in all it is not worth while to learn anything of the vectors.
   private static let flatFloats = 32_768
 
-  /// The kind for `auto`: beyond a recall of 0.99, for which alone it was measured, everything is compared.
+  /// The kind for `auto`: everything is compared where no row reaches the wanted recall, exactly where nothing may be missed.
   static func kind(count: Int, dimension: Int, options: IndexOptions) -> IndexKind {
-    options.recall > 0.99 || count * dimension <= flatFloats ? .flat : .mlann
+    if options.wantedRecall == 1 || count * dimension <= flatFloats { return .flat }
+    return row(count: count, recall: options.wantedRecall) == nil ? .flat8 : .mlann
   }
 
-  static func row(count: Int, recall: Float) -> Row {
-    rows.first { $0.count >= count && $0.recall >= recall } ?? rows.last { $0.count >= count } ?? rows[rows.count - 1]
+  /// The least that reaches the wanted recall of so many vectors; of more than were ever measured, as of those. nil where
+  /// nothing does.
+  static func row(count: Int, recall: Float) -> Row? {
+    let count = min(count, rows[rows.count - 1].count)
+    return rows.first { $0.count >= count && $0.recall >= recall }
   }
+
+  /// What reaches the highest recall of so many vectors.
+  static func best(count: Int) -> Row {
+    let count = min(count, rows[rows.count - 1].count)
+    let next = rows.first { $0.count >= count }!.count
+    return rows.last { $0.count == next }!
+  }
+}
+
+extension IndexOptions {
+  var wantedRecall: Float { recall == 0 ? 0.99 : recall }
 }

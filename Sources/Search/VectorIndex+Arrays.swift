@@ -21,6 +21,16 @@ extension VectorIndex {
     }
   }
 
+  /// The nearest vectors to each query, and what was looked at for each; see
+  /// ``search(_:nearest:allowed:statistics:)-(UnsafeBufferPointer<Float>,_,_,_)``.
+  public func search(
+    _ queries: [[Float]], nearest: Int, allowed: Set<Int64>? = nil, statistics: inout [SearchStatistics]
+  ) throws(FacenetError) -> [[Neighbour]] {
+    try withNumbers(of: queries, what: "query") { numbers throws(FacenetError) in
+      try search(numbers, nearest: nearest, allowed: allowed, statistics: &statistics)
+    }
+  }
+
   /// The nearest vectors to one query; see ``search(_:nearest:allowed:)-(UnsafeBufferPointer<Float>,_,_)``.
   public func search(_ query: [Float], nearest: Int, allowed: Set<Int64>? = nil) throws(FacenetError) -> [Neighbour] {
     try search([query], nearest: nearest, allowed: allowed)[0]

@@ -61,6 +61,9 @@ public final class VectorIndex: Sendable {
   /// How the index searches now: never `auto`, but the kind that was chosen.
   public var kind: IndexKind { contents.read { ($0.method as? AutoMethod)?.kind ?? options.kind } }
 
+  /// The ``IndexFile/digest`` of the file that it was opened from.
+  package var fileDigest: Int64? { contents.read { $0.file?.digest } }
+
   /// Vectors in the index.
   public var count: Int { contents.read { $0.store.count } }
 

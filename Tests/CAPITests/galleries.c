@@ -103,7 +103,7 @@ static void people_are_listed_renamed_and_removed(void) {
   CHECK(facenet_gallery_remove(gallery, ids, 9) == FACENET_OK);
   CHECK_FAILS(facenet_gallery_person(gallery, ids[3], people), FACENET_NOT_FOUND, "there is no person");
   CHECK_FAILS(facenet_gallery_remove(gallery, ids, 9), FACENET_NOT_FOUND, "there is no person");
-  CHECK(facenet_gallery_compact(gallery) == FACENET_OK && facenet_gallery_check(gallery) == FACENET_OK);
+  CHECK(facenet_gallery_compact(gallery) == FACENET_OK && facenet_gallery_check(gallery, NULL, NULL) == FACENET_OK);
   CHECK(facenet_gallery_statistics(gallery, &sizes) == FACENET_OK && sizes.people == 1 && sizes.templates == 1);
   facenet_gallery_free(gallery);
   CHECK(facenet_gallery_open(path, NULL, &gallery) == FACENET_OK);
@@ -131,6 +131,13 @@ static void people_are_looked_up(void) {
   CHECK_FAILS(facenet_gallery_set_facts(gallery, ann, "{"), FACENET_INVALID_ARGUMENT, "JSON");
   CHECK(facenet_gallery_templates(gallery, ann, templates, 2, &count) == FACENET_OK && count == 1);
   CHECK(templates[0].id > 0 && templates[0].time > 1.6e9 && isnan(templates[0].quality) && !templates[0].thumbnail);
+  CHECK(!templates[0].has_face && !templates[0].photo[0] && !templates[0].digest[0] && !templates[0].digest[31]);
+  CHECK_FAILS(facenet_gallery_set_key(gallery, ann, "b"), FACENET_INVALID_ARGUMENT, "Bob's already");
+  CHECK_FAILS(facenet_gallery_set_key(gallery, 99, "c"), FACENET_NOT_FOUND, "no person 99");
+  CHECK(facenet_gallery_set_key(gallery, ann, "c") == FACENET_OK);
+  CHECK(facenet_gallery_person_with_key(gallery, "c", people) == FACENET_OK && people[0].id == ann);
+  CHECK(facenet_gallery_set_key(gallery, ann, NULL) == FACENET_OK);
+  CHECK_FAILS(facenet_gallery_person_with_key(gallery, "c", people), FACENET_NOT_FOUND, "key c");
   CHECK(facenet_gallery_remove_templates(gallery, &templates[0].id, 1) == FACENET_OK);
   CHECK(facenet_gallery_templates(gallery, ann, NULL, 0, &count) == FACENET_OK && count == 0);
   CHECK_FAILS(facenet_gallery_remove_templates(gallery, &templates[0].id, 1), FACENET_NOT_FOUND, "no template");
@@ -143,21 +150,43 @@ static void many_are_enrolled_at_once(void) {
   static float rows[3 * 1024];
   const char *keys[] = {"a", "b", "a"};
   facenet_gallery_sizes sizes;
+  size_t added = 0;
   char file[300];
   for (size_t i = 0; i < 3; i++) direct(rows + i * dimension, i, 0);
-  CHECK(facenet_gallery_enrol_many(gallery, keys, rows, 3) == FACENET_OK);
+  CHECK(facenet_gallery_enrol_many(gallery, keys, rows, 3, &added) == FACENET_OK && added == 3);
+  CHECK(facenet_gallery_enrol_many(gallery, keys, rows, 3, &added) == FACENET_OK && added == 0);
   CHECK(facenet_gallery_statistics(gallery, &sizes) == FACENET_OK && sizes.people == 2 && sizes.templates == 3);
   snprintf(file, sizeof file, "%s/export", folder);
   CHECK(facenet_gallery_export(gallery, file) == FACENET_OK);
   snprintf(file, sizeof file, "%s/export/templates.npy", folder);
-  CHECK(facenet_gallery_enrol_file(second, keys, file, 3) == FACENET_OK);
-  CHECK_FAILS(facenet_gallery_enrol_file(second, keys, file, 2), FACENET_INVALID_ARGUMENT, "expected 2");
+  CHECK(facenet_gallery_enrol_file(second, keys, file, 3, NULL) == FACENET_OK);
+  CHECK_FAILS(facenet_gallery_enrol_file(second, keys, file, 2, &added), FACENET_INVALID_ARGUMENT, "expected 2");
   keys[1] = NULL;
-  CHECK_FAILS(facenet_gallery_enrol_many(second, keys, rows, 3), FACENET_INVALID_ARGUMENT, "keys[1] is NULL");
-  CHECK(facenet_gallery_enrol_many(second, keys, rows, SIZE_MAX) == FACENET_TOO_LARGE);
+  CHECK_FAILS(facenet_gallery_enrol_many(second, keys, rows, 3, &added), FACENET_INVALID_ARGUMENT, "keys[1] is NULL");
+  CHECK(facenet_gallery_enrol_many(second, keys, rows, SIZE_MAX, &added) == FACENET_TOO_LARGE);
   CHECK(facenet_gallery_statistics(second, &sizes) == FACENET_OK && sizes.people == 2 && sizes.templates == 3);
   facenet_gallery_free(gallery);
   facenet_gallery_free(second);
+}
+
+static void count_fault(void *count, const char *fault) {
+  CHECK(fault && strstr(fault, "saved index"));
+  ++*(size_t *)count;
+}
+
+static void every_fault_is_told(void) {
+  facenet_gallery *gallery = make_gallery(path);
+  size_t count = 0;
+  char index[300];
+  enrol(gallery, "Ann", NULL, 0);
+  CHECK(facenet_gallery_check(gallery, count_fault, &count) == FACENET_OK && count == 0);
+  snprintf(index, sizeof index, "%s.index", path);
+  FILE *file = fopen(index, "wb");
+  CHECK(file && fputs("no index", file) >= 0 && fclose(file) == 0);
+  CHECK_FAILS(facenet_gallery_check(gallery, count_fault, &count), FACENET_CORRUPT, "saved index");
+  CHECK(count == 1);
+  CHECK_FAILS(facenet_gallery_check(gallery, NULL, NULL), FACENET_CORRUPT, "saved index");
+  facenet_gallery_free(gallery);
 }
 
 static void an_export_is_imported(void) {
@@ -212,6 +241,8 @@ static void what_is_wrong_is_refused(void) {
   REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, 1, 2, &person), "thumbnails is 2");
   REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos + 1, 1, 0, &person), "paths[0] is NULL");
   CHECK(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, 1, 0, &person) == FACENET_NOT_FOUND);
+  REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "\xE2\x80\xAE", NULL, photos, 1, 0, &person), "one line");
+  REFUSED(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", " ", photos, 1, 0, &person), "can be seen");
   CHECK(facenet_gallery_enrol_photos(gallery, pipeline, "Ann", NULL, photos, SIZE_MAX / 16, 0, &person) == FACENET_TOO_LARGE);
   REFUSED(facenet_gallery_threshold(gallery, &wanted, NULL), "out is NULL");
   REFUSED(facenet_gallery_threshold(gallery, &wanted, &threshold), "several");
@@ -220,7 +251,7 @@ static void what_is_wrong_is_refused(void) {
   REFUSED(facenet_gallery_statistics(gallery, NULL), "out is NULL");
   REFUSED(facenet_gallery_export(gallery, NULL), "folder is NULL");
   REFUSED(facenet_gallery_rename(gallery, 1, NULL), "name is NULL");
-  REFUSED(facenet_gallery_check(NULL), "gallery, a facenet_gallery, is NULL");
+  REFUSED(facenet_gallery_check(NULL, NULL, NULL), "gallery, a facenet_gallery, is NULL");
   REFUSED(facenet_gallery_compact((facenet_gallery *)pipeline), "is a facenet_pipeline");
   CHECK(facenet_gallery_dimension(NULL) == 0 && person == -5 && count == 55);
   CHECK(facenet_gallery_people(gallery, 0, &someone, 1, &count) == FACENET_OK && count == 0);
@@ -279,6 +310,7 @@ int main(int argc, char **argv) {
   RUN(people_are_listed_renamed_and_removed);
   RUN(people_are_looked_up);
   RUN(many_are_enrolled_at_once);
+  RUN(every_fault_is_told);
   RUN(an_export_is_imported);
   RUN(what_is_wrong_is_refused);
   RUN(eight_threads_share_a_gallery);

@@ -94,6 +94,10 @@ int main(void) {
   FIELD(facenet_template, time);
   FIELD(facenet_template, quality);
   FIELD(facenet_template, thumbnail);
+  FIELD(facenet_template, has_face);
+  FIELD(facenet_template, face);
+  FIELD(facenet_template, digest);
+  FIELD(facenet_template, photo);
   SIZE(facenet_quality);
   FIELD(facenet_quality, value);
   FIELD(facenet_quality, size);

@@ -45,6 +45,11 @@ import Testing
     let stranger = try expect(["identify", gallery, Fixtures.sample("astronaut.png")], status: 1)
     #expect(stranger.output.contains("unknown"))
     try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--threshold", "0.01"], status: 1)
+    let counted = try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--statistics"])
+    #expect(counted.output.hasSuffix("  3 examined, 0 judged\n"))
+    let told = try expect(["identify", gallery, Fixtures.sample("obama3.jpg"), "--statistics", "--json"]).objects()[0]
+    let looked = try #require((told["faces"] as? [[String: Any]])?.first)
+    #expect(looked["examined"] as? Int == 3 && looked["judged"] as? Int == 0)
     try expect(["gallery", "check", gallery])
   }
 
@@ -120,6 +125,10 @@ import Testing
 
   @Test func streamStandsAlone() throws {
     try expect(["identify", gallery, "-", Fixtures.sample("obama.jpg")], status: 2)
+    for flags in [["--all-faces"], ["--count", "3"], ["--draw", folder.file("drawn")]] {
+      let refused = try expect(["identify", gallery, "-"] + flags, status: 2)
+      #expect(refused.messages == "facenet: \(flags[0]) is for photographs, not for a stream\n")
+    }
     let empty = try expect(["identify", gallery, "-"], status: 2)
     #expect(empty.output.isEmpty && empty.messages.contains("no JPEG picture"))
   }
@@ -200,7 +209,8 @@ import Testing
     let frames = try stream.objects()
     #expect(frames.count == 2)
     for frame in frames { try #require(frame["faces"] as? [[String: Any]]).forEach(check) }
-    #expect(try expect(["embed", photograph, "--detector", blind, "--all-faces"], status: 2).output.isEmpty)
+    let all = try expect(["embed", photograph, "--detector", blind, "--all-faces"], status: 2)
+    #expect(all.output.isEmpty && all.messages.contains("coincide") && !all.messages.contains("no face"))
     let largest = try expect(["embed", photograph, "--detector", blind], status: 2)
     #expect(largest.messages.contains("coincide"))
   }

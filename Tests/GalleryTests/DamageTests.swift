@@ -37,6 +37,19 @@ import Testing
     }
   }
 
+  @Test func aDamagedFaceOrThumbnailIsNotTakenForTheEmbedding() throws {
+    try withGallery { gallery in
+      let bob = try gallery.enrol("Bob", templates: [Template(unit(1), thumbnail: [1, 2, 3])])
+      let thumbnails = try gallery.check()
+      #expect(thumbnails.count == 1 && thumbnails[0].contains("thumbnail") && !thumbnails[0].contains("embedding"))
+      try change(gallery, "UPDATE templates SET thumbnail = NULL, face = ?", [.blob([UInt8](repeating: 0, count: 59))])
+      let faults = try gallery.check()
+      #expect(faults.count == 1 && faults[0].contains("face") && faults[0].contains("60 bytes, got 59"))
+      #expect(faults.allSatisfy { $0.contains("of Bob (person \(bob))") && !$0.contains("embedding") })
+      #expect(try gallery.identify(unit(1), options: .init(acceptance: .distance(0.1))).person?.name == "Bob")
+    }
+  }
+
   @Test(arguments: ["DROP TABLE templates", "DROP TABLE people", "DELETE FROM gallery", "DROP TABLE gallery"])
   func aDatabaseThatIsNoGalleryIsCorrupt(statement: String) throws {
     try withGallery { gallery in

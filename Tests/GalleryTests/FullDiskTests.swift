@@ -5,7 +5,7 @@ import Testing
 @testable import Gallery
 
 /// A file system of a few pages in memory. Only root may mount one.
-private enum SmallDisk {
+enum SmallDisk {
   static let isPossible = (try? with { _ in }) != nil
 
   static func with(_ body: (String) throws -> Void) throws {
@@ -29,7 +29,7 @@ private enum SmallDisk {
   @Test func afterAFullDiskAllIsThereThatWasAcknowledged() throws {
     try SmallDisk.with { folder in
       let gallery = try Gallery(creating: folder + "/gallery.db", model: testModel())
-      let thumbnail = [UInt8](repeating: 7, count: 9000)
+      let thumbnail = try picture(bytes: 9000)
       var acknowledged: [Int64] = []
       #expect(
         performing: {
@@ -73,7 +73,7 @@ private enum SmallDisk {
   @Test func compactingNeedsNoFolderForTemporaryFiles() throws {
     try SmallDisk.with { small in
       try withGallery { gallery in
-        let thumbnail = [UInt8](repeating: 7, count: 1 << 20)
+        let thumbnail = try picture(bytes: 1 << 20)
         for axis in 0..<8 { try gallery.enrol("Person", templates: [Template(unit(axis), thumbnail: thumbnail)]) }
         let connection = try Connection(path: gallery.path, wait: 0)
         try connection.run("PRAGMA temp_store_directory = '\(small)'")

@@ -135,6 +135,21 @@ import Testing
     }
   }
 
+  @Test(arguments: TemplateEncoding.allCases) func whatAPersonHasIsNotEnrolledAgain(encoding: TemplateEncoding) throws {
+    try withGallery(encoding: encoding) { gallery in
+      let rows = [unit(0), unit(1), unit(0), unit(0)].flatMap { $0 }
+      let keys = ["a", "b", "a", "b"]
+      func enrol() throws -> Int { try rows.withUnsafeBufferPointer { try gallery.enrol($0, keys: keys) } }
+      #expect(try enrol() == 3)
+      #expect(try enrol() == 0)
+      let people = try gallery.people()
+      #expect(people.map(\.templates) == [1, 2])
+      try gallery.remove(templates: [try gallery.templates(of: people[1].id)[0].id])
+      #expect(try enrol() == 1)
+      #expect(try gallery.people().map(\.templates) == [1, 2])
+    }
+  }
+
   @Test func checkNoticesWhatDoesNotBelong() throws {
     try withGallery { gallery in
       try gallery.enrol("Ada", templates: [Template(unit(0))])
@@ -161,7 +176,7 @@ import Testing
 
   @Test func aLaterVersionAndOtherFilesAreRefused() throws {
     try withGallery { gallery in
-      try Connection(path: gallery.path, wait: 1000).run("PRAGMA user_version = 2")
+      try Connection(path: gallery.path, wait: 1000).run("PRAGMA user_version = \(Schema.version + 1)")
       #expect { try Gallery(path: gallery.path) } throws: { ($0 as? FacenetError)?.status == .unsupported }
       try File.write(Array("no database at all".utf8), to: gallery.path + ".txt")
       #expect { try Gallery(path: gallery.path + ".txt") } throws: { ($0 as? FacenetError)?.status == .corrupt }

@@ -46,18 +46,35 @@ import Testing
 
   @Test func namesAreTextAndNothingElse() throws {
     try withGallery { gallery in
-      for name in ["", "a\nb", "a\rb", "a\0b", "\u{1b}[31m", String(repeating: "x", count: 10_000)] {
+      for name in [
+        "", "a\nb", "a\rb", "a\r\nb", "a\0b", "\u{1b}[31m", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "Zoë \u{202e}",
+        "\u{2066}a",
+        " ", "\u{a0}\u{3000}", "\u{200b}", "\u{200d}", "\u{3164}", "\u{2800}", "\u{fe0f}",
+        String(repeating: "x", count: 10_000),
+      ] {
         #expect(refusal { try gallery.enrol(name) }?.status == .invalidArgument)
         #expect(refusal { try gallery.enrol("a", key: name) }?.status == .invalidArgument)
       }
       let names = [
-        "Robert'); DROP TABLE people; --", "\"; DELETE FROM templates", "?1", "%s%n", "Zoë 😀 \u{202e}",
+        "Robert'); DROP TABLE people; --", "\"; DELETE FROM templates", "?1", "%s%n", "Zoë 😀", "👩\u{200d}🚀",
+        "می\u{200c}خواهم", "\u{200f}א", " a ",
         String(repeating: "é", count: 500),
       ]
       for name in names { try gallery.enrol(name, key: name) }
       #expect(try gallery.people().map(\.name) == names)
       for name in names { #expect(try gallery.person(key: name)?.name == name) }
       #expect(try gallery.check() == [])
+    }
+  }
+
+  @Test func aNameThatAnEarlierVersionTookIsAFault() throws {
+    try withGallery { gallery in
+      let person = try gallery.enrol("Ada", key: "a")
+      let other = try Connection(path: gallery.path, wait: 1000)
+      try other.run("UPDATE people SET name = ?, key = ?", [.text("Ada"), .text("\u{202e}")])
+      #expect(try gallery.check().map { $0.contains("person \(person): a person's key is one line") } == [true])
+      try other.run("UPDATE people SET name = CAST(x'4aff' AS TEXT), key = NULL")
+      #expect(try gallery.check() == ["person \(person): the name or the key is not UTF-8"])
     }
   }
 

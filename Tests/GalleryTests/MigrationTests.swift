@@ -87,6 +87,76 @@ private enum Samples {
     }
   }
 
+  /// What `enrol --aligned` keeps: the crop's own file is the photograph, and no face was looked for.
+  @Test func alignedCropsAreEmbeddedAgain() throws {
+    let (faceNet, dlib) = (try Samples.embedder("facenet"), try Samples.embedder("dlib"))
+    try withFolder { folder in
+      let templates = try Samples.templates(faceNet).enumerated().map { position, template in
+        let (crop, path) = (template.thumbnail!, "\(folder)/\(position).png")
+        try File.write(crop, to: path)
+        return Template(template.embedding, photo: path, digest: SHA256.digest(crop))
+      }
+      let gallery = try enrolled(folder + "/gallery.db", templates)
+      #expect { try gallery.migrate(to: dlib) } throws: {
+        "\($0)".contains("of Barack") && "\($0)".contains("aligned crop") && "\($0)".contains("160x160")
+      }
+      try expectMigrated(try gallery.migrate(to: faceNet), faceNet, templates)
+    }
+  }
+
+  @Test func thumbnailsAreOfTheNewCrops() throws {
+    let (faceNet, dlib) = (try Samples.embedder("facenet"), try Samples.embedder("dlib"))
+    try withFolder { folder in
+      let gallery = try enrolled(folder + "/gallery.db", try Samples.templates(faceNet))
+      let migrated = try gallery.migrate(to: dlib)
+      let templates = try migrated.people().flatMap { try migrated.templates(of: $0.id) }
+      #expect(templates.count == 4)
+      for template in templates {
+        let crop = try Bitmap(decoding: try #require(template.thumbnail))
+        #expect(crop.width == dlib.side && crop.height == dlib.side)
+        let again = try dlib.embed([crop])[0]
+        #expect(try dlib.distance(again, template.embedding) < 0.1 * dlib.threshold)
+      }
+      // Photographs are not needed once more.
+      try migrated.write { connection throws(FacenetError) in try connection.run("UPDATE templates SET photo = NULL") }
+      #expect(try migrated.migrate(to: dlib).count() == (2, 4))
+    }
+  }
+
+  /// Some batches: others read meanwhile, cannot write, and find it as it was where it was stopped.
+  @Test func aMigrationThatIsStoppedChangesNothing() throws {
+    let embedder = try Samples.embedder("dlib")
+    let templates = try Samples.templates(embedder)
+    try withFolder { folder in
+      let gallery = try enrolled(folder + "/gallery.db", templates)
+      let many = (0..<36).map { Template(unit($0 % 4, dimension: 4), thumbnail: templates[$0 % 4].thumbnail) }
+      try gallery.add(many, to: 1)
+      let reader = try Gallery(path: gallery.path, options: GalleryOptions(wait: 0))
+      let seen = Lock<[Int]>([])
+      func migrate(stop: Int) throws -> Gallery {
+        seen.withLock { $0 = [] }
+        return try Progress.watch { fraction in
+          let count = (try? reader.count().templates) ?? 0
+          let isRefused = fraction == 1 || (try? reader.enrol("Eve")) == nil
+          return seen.withLock { seen in
+            seen.append(isRefused ? count : -1)
+            return seen.count < stop
+          }
+        } _: { () throws(FacenetError) in
+          try gallery.migrate(to: embedder)
+        }
+      }
+      #expect { try migrate(stop: 3) } throws: { ($0 as? FacenetError)?.status == .cancelled }
+      #expect(seen.withLock { $0 } == [40, 40, 40])
+      #expect(try gallery.count() == (2, 40) && gallery.model.name == "old" && gallery.check() == [])
+      let migrated = try migrate(stop: .max)
+      #expect(seen.withLock { $0.dropLast().allSatisfy { $0 == 40 } && $0.count > 3 })
+      #expect(try migrated.count() == (2, 40) && migrated.check() == [])
+      let found = try migrated.templates(of: 1).dropFirst(3).map(\.embedding)
+      #expect(found == (0..<36).map { templates[$0 % 4].embedding })
+    }
+  }
+
   @Test func nothingIsChangedWhereAFaceIsLost() throws {
     let (faceNet, dlib) = (try Samples.embedder("facenet"), try Samples.embedder("dlib"))
     var templates = try Samples.templates(faceNet)

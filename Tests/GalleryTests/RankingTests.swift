@@ -58,12 +58,14 @@ import Testing
     }
     var most = 0
     let ranking = Ranking(
-      search: { probes, nearest throws(FacenetError) in
+      search: { probes, nearest, statistics throws(FacenetError) in
         most = max(most, nearest)
-        return try index.search(probes, nearest: nearest)
+        return try index.search(probes, nearest: nearest, statistics: &statistics)
       }, owners: owners, total: { person in counts[Int(person) - 1] }, metric: .squaredL2OnUnitSphere, people: people,
       templates: templates)
-    let found = try ranking.rank([unit(0, dimension: 64)])[0]
+    let ranked = try ranking.rank([unit(0, dimension: 64)])[0]
+    let found = ranked.entries
+    #expect(ranked.statistics.examined > 0 && ranked.statistics.examined % index.count == 0)
     #expect(found.count == min(people, counts.count) && found[0].person == 1 && found[0].distance == 0)
     return most
   }

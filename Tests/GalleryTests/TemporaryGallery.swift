@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import Imaging
 
 @testable import Gallery
 
@@ -16,6 +17,13 @@ func testModel(dimension: Int = 8) throws -> GalleryModel {
 func writeMatrix(_ rows: [[Float]], to path: String) throws {
   let header = NPYHeader.make(rows: rows.count, columns: rows[0].count)
   try File.write(header + rows.flatMap { TemplateEncoding.float32.encode($0) }, to: path)
+}
+
+/// A picture file of so many bytes.
+func picture(bytes: Int) throws -> [UInt8] {
+  let picture = try Bitmap(width: 2, height: 2, rgb: [UInt8](repeating: 7, count: 12))
+  let file = try picture.withView { view throws(FacenetError) in try view.encodedPNG() }
+  return file + [UInt8](repeating: 7, count: bytes - file.count)
 }
 
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {

@@ -34,11 +34,11 @@ def names(gallery: Path) -> List[str]:
     return [json.loads(line)["name"] for line in facenet("gallery", "list", gallery, "--json").stdout.splitlines()]
 
 
-def make_crops(folder: Path, people: int) -> None:
+def make_crops(folder: Path, people: int, seed: int = 0) -> None:
     """A crop of noise a person: the embedder takes it as any other."""
     for person in range(people):
         (folder / f"p{person}").mkdir(parents=True)
-        pixels = random.Random(person).randbytes(3 * 160 * 160)
+        pixels = random.Random(seed + person).randbytes(3 * 160 * 160)
         (folder / f"p{person}" / "crop.ppm").write_bytes(b"P6\n160 160\n255\n" + pixels)
 
 
@@ -150,6 +150,66 @@ class Galleries(unittest.TestCase):
         self.assertIn(b"ends within a picture", process.stderr.read())
         process.stdout.close()
         process.stderr.close()
+
+    def test_stream_follows_the_gallery(self) -> None:
+        facenet("gallery", "enrol", self.gallery, "Barack", SAMPLES / "obama.jpg")
+        picture = (SAMPLES / "obama2.jpg").read_bytes()
+        command = [str(PROGRAM), "identify", str(self.gallery), "-"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin and process.stdout
+
+            def seen() -> List[object]:
+                assert process.stdin and process.stdout
+                process.stdin.write(picture)
+                process.stdin.flush()
+                face = json.loads(process.stdout.readline())["faces"][0]
+                return [face["track"], face["verdict"], face["name"]]
+
+            self.assertEqual(seen(), [1, "known", "Barack"])
+            facenet("gallery", "rename", self.gallery, "Barack", "Obama")
+            self.assertEqual(seen(), [1, "known", "Obama"])
+            facenet("gallery", "remove", self.gallery, "Obama")
+            self.assertEqual(seen(), [1, "unknown", None])
+            facenet("gallery", "enrol", self.gallery, "Barry", SAMPLES / "obama.jpg")
+            self.assertEqual(seen(), [1, "known", "Barry"])
+            process.stdin.close()
+            self.assertEqual(process.wait(), 0)
+
+    @unittest.skipUnless(os.geteuid() == 0, "becoming somebody else needs root")
+    def test_who_may_only_read_uses_a_gallery(self) -> None:
+        facenet("gallery", "enrol", self.gallery, "Obama", SAMPLES / "obama.jpg")
+        outside = Path(self.folder.name) / "outside"
+        outside.mkdir(mode=0o777)
+        outside.chmod(0o777)
+        program = outside / "facenet"
+        program.write_bytes(PROGRAM.read_bytes())
+        for name in ("facenet", "retinaface"):
+            (outside / f"{name}.onnx").write_bytes((MODELS / f"{name}.onnx").read_bytes())
+        (outside / "face.jpg").write_bytes((SAMPLES / "obama2.jpg").read_bytes())
+        program.chmod(0o755)
+        os.chmod(self.folder.name, 0o755)
+
+        def as_nobody(*words: object) -> "subprocess.CompletedProcess[str]":
+            return subprocess.run(
+                [str(program), *map(str, words)], user=65534, group=65534, extra_groups=[], capture_output=True,
+                text=True, check=False, env={"FACENET_MODELS": str(outside)},
+            )
+
+        self.assertEqual(as_nobody("gallery", "list", self.gallery).returncode, 2)
+        self.gallery.chmod(0o644)
+        before = sorted(os.listdir(self.folder.name))
+        for words in (["list"], ["show"], ["check"]):
+            done = as_nobody("gallery", words[0], self.gallery, *(["Obama"] if words == ["show"] else []))
+            self.assertEqual(done.returncode, 0, done.stderr)
+        done = as_nobody("identify", self.gallery, outside / "face.jpg")
+        self.assertEqual((done.returncode, "Obama" in done.stdout), (0, True), done.stderr)
+        self.assertEqual(as_nobody("gallery", "export", self.gallery, outside / "export").returncode, 0)
+        for words in (["enrol", self.gallery, "Eve", outside / "face.jpg"], ["remove", self.gallery, "Obama"],
+                      ["compact", self.gallery], ["rename", self.gallery, "Obama", "Eve"]):
+            done = as_nobody("gallery", *words)
+            self.assertEqual((done.returncode, "may only read it" in done.stderr), (2, True), done.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), before)
+        facenet("gallery", "check", self.gallery)
 
     def test_stream_ends_with_its_reader(self) -> None:
         picture = (SAMPLES / "obama.jpg").read_bytes()

@@ -35,6 +35,20 @@ def unit(generator: Any, count: int, dimension: int) -> Any:
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
+class Tuned(unittest.TestCase):
+    def test_table_is_what_was_measured(self) -> None:
+        try:
+            import tune
+        except ImportError as error:
+            self.skipTest(f"no library: {error}")
+        found = tune.read(tune.MEASURED)
+        self.assertEqual(tune.table(found), tune.TABLE.read_text())
+        for wanted, setting in tune.rows(found):
+            recalls = [one.recall for one in found if one.kind == "mlann" and one.setting == setting]
+            self.assertEqual(len(recalls), len(DIMENSIONS))
+            self.assertGreaterEqual(min(recalls), wanted)
+
+
 class Drawn(unittest.TestCase):
     def test_they_repeat_and_more_begin_as_fewer(self) -> None:
         population = load("dlib")

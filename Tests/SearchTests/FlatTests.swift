@@ -47,4 +47,46 @@ import Testing
     }
     #expect(Array(results[..<sets.count]) == Array(results[sets.count...]))
   }
+
+  /// Vectors beyond what the codes were made for, come one by one, together, and in the place of others.
+  @Test(arguments: [Float(0.001), 10, 1000], [1, 40, 280]) func flat8FindsVectorsUnlikeTheFirst(
+    length: Float, together: Int
+  ) throws {
+    var dice = Dice(8)
+    let dimension = 16
+    let both = try [IndexKind.flat, .flat8].map { kind throws(FacenetError) in
+      try VectorIndex(dimension: dimension, options: IndexOptions(kind: kind))
+    }
+    let directions = (0..<20).map { _ in dice.unitVector(dimension) }
+    let queries = directions + directions.map { $0.map { $0 * length } }
+    /// Near one of the queries.
+    func vector(_ number: Int, _ length: Float) -> [Float] {
+      zip(directions[number % 20], dice.unitVector(dimension)).map { ($0 + 0.5 * $1) * length }
+    }
+    func expectTheSame(_ indexes: [VectorIndex], allowed: Set<Int64>? = nil) throws {
+      for nearest in [1, 10] {
+        let found = try indexes.map { try $0.search(queries, nearest: nearest, allowed: allowed) }
+        #expect(found[0] == found[1])
+      }
+    }
+    func change(_ indexes: [VectorIndex], _ keys: [Int64], length: Float) throws {
+      let vectors = keys.map { vector(Int($0), length) }
+      for index in indexes { try index.replace(vectors, keys: keys) }
+    }
+    try change(both, Array(0..<400), length: 1)
+    for start in stride(from: Int64(400), to: 680, by: together) {
+      try change(both, Array(start..<start + Int64(together)), length: length)
+      if together > 1 || start % 50 == 0 { try expectTheSame(both) }
+    }
+    try change(both, (0..<50).map { 7 * $0 }, length: length)
+    for index in both { try index.remove((0..<50).map { 679 - 11 * $0 }) }
+    try expectTheSame(both)
+    try expectTheSame(both, allowed: Set((0..<680).filter { $0 % 3 == 0 }))
+    let file = TemporaryFile()
+    try both[1].save(to: file.path)
+    let opened = [both[0], try VectorIndex(path: file.path)]
+    try expectTheSame(opened)
+    for index in opened { try index.remove((0..<100).map { 5 * $0 }) }
+    try expectTheSame(opened)
+  }
 }

@@ -171,7 +171,7 @@ import Testing
       Forgery(kind, "a length that is none", "squared length -1.0") {
         try $0.write(Float(-1), 5, of: "squared-lengths")
       },
-      Forgery(kind, "another length", "saved vector 5 has the squared length") {
+      Forgery(kind, "another length", "5 ha\(kind == "flat8" ? "ve" : "s") the squared length") {
         try $0.write(Float(9), 5, of: "squared-lengths")
       },
       Forgery(kind, "a key that is there twice", "two vectors have the key 6") {
@@ -216,8 +216,14 @@ import Testing
     },
     Forgery("flat8", "learnt from too many", "chosen by") { try $0.write(Int64.max, 0, of: "codes-trained") },
     Forgery("flat8", "learnt from less than none", "chosen by -1") { try $0.write(Int64(-1), 0, of: "codes-trained") },
+    Forgery("flat8", "another length of codes", "the codes of row 1") {
+      try $0.write(Float(7), 1, of: "codes-lengths")
+    },
+    Forgery("flat8", "a row behind the last", "the codes of row 701") {
+      try $0.write(Float(1), 701, of: "codes-lengths")
+    },
     Forgery("flat8", "codes of fewer vectors", "'codes' has 64 bytes") { try $0.write(64, field: 1, of: "codes") },
-    Forgery("auto", "a kind that is none", "no kind of number 2") { try $0.write(Int64(2), 0, of: "auto-kind") },
+    Forgery("auto", "a kind that is none", "no kind of number 3") { try $0.write(Int64(3), 0, of: "auto-kind") },
     Forgery("auto", "another kind", "no section 'mlann-numbers'") { try $0.write(Int64(1), 0, of: "auto-kind") },
     Forgery("mlann", "no pivots", "out of range") { try $0.write(Int64(0), 0, of: "mlann-numbers") },
     Forgery("mlann", "more pivots", "'mlann-floats' has") { try $0.write(Int64(7), 0, of: "mlann-numbers") },

@@ -107,6 +107,17 @@ import Testing
     #expect(try File.read(before.path) == File.read(after.path))
   }
 
+  @Test func aDigestTellsFilesApart() throws {
+    let (file, bytes) = try Self.saved(.flat)
+    let digest = try VectorIndex(path: file.path).fileDigest
+    #expect(try digest != nil && VectorIndex(path: file.path).fileDigest == digest)
+    let other = try VectorIndex(path: file.path)
+    try other.replace([[5, 4, 3, 2, 1]], keys: [33])
+    try other.save(to: file.path)
+    #expect(try File.read(file.path).count == bytes.count)
+    #expect(try VectorIndex(path: file.path).fileDigest != digest)
+  }
+
   @Test func savingWhereItCannotLeavesWhatWasThere() throws {
     let (file, bytes) = try Self.saved(.flat)
     let index = try VectorIndex(path: file.path)

@@ -35,6 +35,43 @@ import Testing
     }
   }
 
+  /// More is compared for a higher recall, and all where no measurement reaches it.
+  @Test(arguments: [1000, 9000]) func aHigherRecallComparesMore(count: Int) throws {
+    let people = People(count, 64, probes: 400, seed: 5)
+    let queries = people.probes.flatMap { $0 }
+    let exact = try people.index(IndexOptions(kind: .flat)).search(people.probes, nearest: 1)
+    for kind in [IndexKind.mlann, .auto] {
+      var work = [0]
+      for recall: Float in [0.5, 0.95, 0.99, 0.999, 1] {
+        let index = try people.index(IndexOptions(kind: kind, recall: recall))
+        var statistics: [SearchStatistics] = []
+        let found = try queries.withUnsafeBufferPointer { queries throws(FacenetError) in
+          try index.search(queries, nearest: 1, statistics: &statistics)
+        }
+        let hits = zip(exact, found).count { $0 == $1 }
+        #expect(Float(hits) >= (recall * 400).rounded(.down), "\(kind), recall \(recall): \(hits) of 400")
+        work.append(statistics[0].examined * 10 + statistics[0].judged)
+        #expect(work[work.count - 1] > work[work.count - 2], "\(kind), recall \(recall)")
+      }
+      #expect(work.last == 10 * count)
+      #expect(try people.index(IndexOptions(kind: kind, recall: 1)).search(people.probes, nearest: 1) == exact)
+    }
+  }
+
+  @Test func theTableIsInOrder() throws {
+    let rows = Tuning.rows
+    for (row, next) in zip(rows, rows.dropFirst()) {
+      #expect((row.count, row.recall) < (next.count, next.recall))
+    }
+    #expect(rows.allSatisfy { $0.probed <= $0.partitions && $0.examined > 0 && $0.pivots == 32 })
+    let auto = { IndexOptions(kind: .auto, recall: $0) }
+    #expect(Tuning.kind(count: 5000, dimension: 128, options: auto(0.99999)) == .flat8)
+    #expect(Tuning.kind(count: 5000, dimension: 128, options: auto(1)) == .flat)
+    #expect(Tuning.kind(count: 5000, dimension: 128, options: auto(0)) == .mlann)
+    #expect(Tuning.row(count: 1 << 24, recall: 0.9)?.count == rows.last?.count)
+    #expect(Tuning.row(count: 1, recall: 0.2)?.recall == 0.9)
+  }
+
   /// The partitions stay as they were learnt, though so few vectors would have been given fewer.
   @Test func keepsItsPromiseWhenMostAreRemoved() throws {
     let people = People(20_000, 32, probes: 400, seed: 11)

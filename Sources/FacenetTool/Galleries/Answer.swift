@@ -3,6 +3,8 @@ import Gallery
 /// What a gallery said of a face, as it is printed.
 struct Answer: Sendable {
   let identification: Identification
+  /// Whether to say what the search looked at, too.
+  var tellsStatistics = false
 
   var isKnown: Bool { identification.verdict == .known }
 
@@ -16,20 +18,27 @@ struct Answer: Sendable {
     }
   }
 
-  /// `known  Ann 0.4321`, `ambiguous  Ann 0.9000, Bob 0.9100`, `unknown  Ann 1.3000`.
+  /// `known  Ann 0.4321`, with statistics `known  Ann 0.4321  24 examined, 960 judged`, `ambiguous  Ann 0.9000, Bob 0.9100`, `unknown  Ann 1.3000`.
   func text(_ count: Int) -> String {
     let told = identification.candidates.prefix(identification.verdict == .ambiguous ? max(2, count) : count)
     let people = told.map { "\($0.person.name) \(decimal($0.distance, 4))" }.joined(separator: ", ")
-    return "\(identification.verdict.rawValue)  \(people)"
+    let looked = identification.statistics
+    let statistics = tellsStatistics ? "  \(looked.examined) examined, \(looked.judged) judged" : ""
+    return "\(identification.verdict.rawValue)  \(people)\(statistics)"
   }
 
-  /// `verdict`, `name` (null unless known), `distance` of the nearest person.
+  /// `verdict`, `name` (null unless known), `distance` of the nearest person, with statistics `examined` and `judged`.
   var members: [(String, JSON)] {
     [
       ("verdict", .text(identification.verdict.rawValue)),
       ("name", identification.person.map { .text($0.name) } ?? .null),
       ("distance", identification.candidates.first.map { .number($0.distance) } ?? .null),
-    ]
+    ] + (tellsStatistics ? statistics : [])
+  }
+
+  private var statistics: [(String, JSON)] {
+    let looked = identification.statistics
+    return [("examined", .integer(looked.examined)), ("judged", .integer(looked.judged))]
   }
 
   /// ``members`` of a face that was not embedded.

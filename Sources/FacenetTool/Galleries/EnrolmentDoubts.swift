@@ -6,10 +6,10 @@ struct EnrolmentDoubts {
   let gallery: Gallery
 
   /// Sentences, none where all is well.
-  /// - Parameters:
-  ///   - templates: new ones.
-  ///   - person: nil for a new person.
-  func about(_ templates: [Template], of name: String, _ person: Person?) throws(FacenetError) -> [String] {
+  /// - Parameter templates: new ones.
+  func about(_ templates: [Template], of enrollee: Enrollee) throws(FacenetError) -> [String] {
+    guard !templates.isEmpty else { return [] }
+    let (name, person) = (enrollee.name, try gallery.person(enrollee))
     let enrolled = try person.map { person throws(FacenetError) in try gallery.templates(of: person.id) } ?? []
     return try own(templates, enrolled, name) + others(templates, name, person)
   }

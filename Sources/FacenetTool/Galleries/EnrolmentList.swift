@@ -29,12 +29,12 @@ struct EnrolmentList: Sendable {
       .notFound, "there is no picture in \(words.dropFirst(min(1, words.count - 1)).joined(separator: ", "))")
   }
 
-  var photographs: Int { people.reduce(0) { $0 + $1.photographs.count } }
-
   private mutating func addFolders(of folder: String) {
     let list = PhotographList([folder])
     failures = list.failures
-    var (names, found): ([String], [String: [Photograph]]) = ([], [:])
+    // Photographs come in the order of their names' bytes, by which a gallery tells names apart; Swift's strings are equal
+    // where they only look the same.
+    var entries: [(name: String, photographs: [Photograph])] = []
     for photograph in list.photographs {
       guard let slash = photograph.name.firstIndex(of: "/") else {
         let reason = "\(photograph.path) lies in no person's folder"
@@ -42,9 +42,9 @@ struct EnrolmentList: Sendable {
         continue
       }
       let name = String(photograph.name[..<slash])
-      if found[name] == nil { names.append(name) }
-      found[name, default: []].append(photograph)
+      if entries.last.map({ $0.name.utf8.elementsEqual(name.utf8) }) != true { entries.append((name, [])) }
+      entries[entries.count - 1].photographs.append(photograph)
     }
-    people = names.map { Entry(name: $0, photographs: found[$0] ?? []) }
+    people = entries.map { Entry(name: $0.name, photographs: $0.photographs) }
   }
 }

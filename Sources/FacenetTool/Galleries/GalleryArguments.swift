@@ -29,21 +29,10 @@ extension Gallery {
       }
       return person
     }
-    guard let person = try onlyPerson(named: word) else {
+    guard let person = try person(Enrollee(name: word)) else {
       throw FacenetError(.notFound, "there is nobody called \(word) (\(path))")
     }
     return person
-  }
-
-  /// The one person of a name; nil for none.
-  /// - Throws: `invalidArgument` where several have the name.
-  func onlyPerson(named name: String) throws(FacenetError) -> Person? {
-    let found = try people(named: name)
-    guard found.count < 2 else {
-      let numbers = found.map { String($0.id) }.joined(separator: ", ")
-      throw FacenetError(.invalidArgument, "\(found.count) people are called \(name): numbers \(numbers) (\(path))")
-    }
-    return found.first
   }
 
   /// The embedder that the gallery is for, unless the command line asks for another, which is refused.

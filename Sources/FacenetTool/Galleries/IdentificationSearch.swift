@@ -26,6 +26,7 @@ struct IdentificationSearch: Sendable {
   let pipeline: FacePipeline
   let options: IdentificationOptions
   let takesAllFaces: Bool
+  let tellsStatistics: Bool
   let drawings: Drawings?
 
   /// - Parameter index: the photograph's number among the drawings.
@@ -52,7 +53,7 @@ struct IdentificationSearch: Sendable {
     var answers = [Answer?](repeating: nil, count: faces.count)
     guard !crops.isEmpty else { return answers }
     for (number, found) in zip(aligned, try gallery.identify(pipeline.embedder.embed(crops), options: options)) {
-      answers[number] = Answer(identification: found)
+      answers[number] = Answer(identification: found, tellsStatistics: tellsStatistics)
     }
     return answers
   }

@@ -51,9 +51,7 @@ struct TemplateSource: Sendable {
       template = Template(try embedder.embed([crop])[0])
     }
     (template.photo, template.digest) = (File.absolutePath(path), digest)
-    if keepsThumbnails {
-      template.thumbnail = try crop.withView { view throws(FacenetError) in try view.encodedJPEG(quality: 95) }
-    }
+    if keepsThumbnails { template.thumbnail = try Template.thumbnail(of: crop) }
     return template
   }
 

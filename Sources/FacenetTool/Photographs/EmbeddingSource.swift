@@ -16,6 +16,8 @@ struct EmbeddedPhotograph: Sendable {
   let height: Int
   /// Those that could be aligned: of a face whose landmarks coincide nothing is known.
   let faces: [Entry]
+  /// How many could not.
+  let unaligned: Int
 }
 
 /// Photographs in, embeddings out: with a detector, or from aligned crops.
@@ -35,7 +37,7 @@ struct EmbeddingSource: Sendable {
   }
 
   /// - Throws: whatever decoding throws; `invalidArgument` for a crop of another side than the embedder's, and where the
-  ///   landmarks of the one face that is taken coincide.
+  ///   landmarks of every face that is taken coincide.
   func embeddings(of path: String) throws(FacenetError) -> EmbeddedPhotograph {
     let bitmap = try Bitmap(path: path)
     guard let detector else { return try embedCrop(bitmap) }
@@ -43,18 +45,16 @@ struct EmbeddingSource: Sendable {
     let chosen = takesAllFaces ? Array(faces.indices) : largest(of: faces).map { [$0] } ?? []
     var (aligned, crops): ([Int], [Bitmap]) = ([], [])
     for index in chosen {
-      if takesAllFaces {
-        guard let crop = try embedder.alignIfPossible(bitmap, faces[index]) else { continue }
-        crops.append(crop)
-      } else {
-        crops.append(try embedder.align(bitmap, faces[index]))
-      }
+      guard let crop = try embedder.alignIfPossible(bitmap, faces[index]) else { continue }
+      crops.append(crop)
       aligned.append(index)
     }
+    if let first = chosen.first, crops.isEmpty { crops.append(try embedder.align(bitmap, faces[first])) }
     let entries = zip(aligned, try embedder.embed(crops)).map { index, vector in
       EmbeddedPhotograph.Entry(number: index + 1, face: faces[index], embedding: vector)
     }
-    return EmbeddedPhotograph(width: bitmap.width, height: bitmap.height, faces: entries)
+    return EmbeddedPhotograph(
+      width: bitmap.width, height: bitmap.height, faces: entries, unaligned: chosen.count - aligned.count)
   }
 
   private func embedCrop(_ bitmap: Bitmap) throws(FacenetError) -> EmbeddedPhotograph {
@@ -66,7 +66,7 @@ struct EmbeddingSource: Sendable {
     }
     let vector = try embedder.embed([bitmap])[0]
     let entry = EmbeddedPhotograph.Entry(number: 1, face: nil, embedding: vector)
-    return EmbeddedPhotograph(width: bitmap.width, height: bitmap.height, faces: [entry])
+    return EmbeddedPhotograph(width: bitmap.width, height: bitmap.height, faces: [entry], unaligned: 0)
   }
 }
 

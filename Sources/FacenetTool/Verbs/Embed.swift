@@ -64,6 +64,9 @@ private struct EmbeddingReport {
     case .success(let photograph):
       tally.read(faces: photograph.faces.count)
       if photograph.faces.isEmpty { console.message("\(path) shows no face") }
+      if photograph.unaligned > 0 {
+        console.message("\(path): landmarks coincide, so no vector of \(counted(photograph.unaligned, "face"))")
+      }
       let first = table.rows
       if !isJSON || table.path != nil { try photograph.faces.forEach { try table.add(path, $0) } }
       if isJSON { try console.result(json(path, photograph, firstRow: first).description) }

@@ -9,6 +9,8 @@ let galleryEnrolVerb = Verb(
     "Takes a folder that holds a folder of photographs a person, called by the person's name; or a name and photographs. "
       + "Somebody of that name who is there already gets more templates; a photograph that they have already is left out, "
       + "so an interrupted enrolment is simply done again.",
+    "With --key the key alone says who is meant: where nobody has it a new person is made, whoever else has the name; where "
+      + "somebody of another name has it the enrolment is refused. `gallery key` gives a key to somebody who is there.",
     "A photograph that shows no face, or several and nothing says which, is refused. A photograph that is far from the "
       + "person's others, or near to somebody else's, is enrolled with a warning.",
     "--facts replaces those of somebody who is there already; `gallery show PERSON --json` shows them.",
@@ -45,26 +47,29 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
     throw UsageError("--\(option) goes with NAME PHOTO...")
   }
   let gallery = try Gallery(arguments)
-  let share = ThreadShare(arguments, over: list.photographs)
+  var enrolment = Enrolment(gallery: gallery, isJSON: arguments.has("json"), console: console)
+  for failure in list.failures { enrolment.refuse(failure.path, failure.error) }
+  var work: [(enrollee: Enrollee, path: String, isLast: Bool)] = []
+  for entry in list.people {
+    let enrollee = Enrollee(name: entry.name, key: arguments.text("key"), facts: arguments.text("facts"))
+    let paths = entry.photographs.map(\.path)
+    guard try enrolment.admits(enrollee, paths) else { continue }
+    work += paths.enumerated().map { (enrollee, $1, $0 + 1 == paths.count) }
+  }
+  let share = ThreadShare(arguments, over: work.count)
   let embedder = try gallery.embedder(arguments, threads: share.each)
   let source = try TemplateSource(arguments, embedder, threads: share.each)
-  var enrolment = Enrolment(
-    gallery: gallery, key: arguments.text("key"), facts: arguments.text("facts"), isJSON: arguments.has("json"),
-    console: console)
-  for failure in list.failures { enrolment.refuse(failure.path, failure.error) }
-  let work = list.people.enumerated().flatMap { person, entry in entry.photographs.map { (person, $0.path) } }
   console.begin(work.count, "photographs")
-  try await inOrder(work.count, threads: share.photographs) { index in
+  try await inOrder(work.count, threads: share.photographs) { [work] index in
     Result { () throws(FacenetError) in
-      try source.template(of: work[index].1) { digest throws(FacenetError) in
-        try gallery.has(digest, of: list.people[work[index].0].name)
+      try source.template(of: work[index].path) { digest throws(FacenetError) in
+        try gallery.has(digest, work[index].enrollee)
       }
     }
   } consume: { index, result in
     try Interruption.check()
-    enrolment.add(work[index].1, result)
-    let isLast = index + 1 == work.count || work[index + 1].0 != work[index].0
-    if isLast { try enrolment.commit(list.people[work[index].0].name) }
+    enrolment.add(work[index].path, result)
+    if work[index].isLast { try enrolment.commit(work[index].enrollee) }
     console.advance(to: index + 1)
   }
   console.end()
@@ -76,16 +81,23 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
 @MainActor
 private struct Enrolment {
   let gallery: Gallery
-  let key: String?
-  let facts: String?
   let isJSON: Bool
   let console: Console
   private(set) var tally = EnrolmentTally()
   /// Photographs of one person; no template of those that they have already.
   private var waiting: [(path: String, template: Template?)] = []
 
-  init(gallery: Gallery, key: String?, facts: String?, isJSON: Bool, console: Console) {
-    (self.gallery, self.key, self.facts, self.isJSON, self.console) = (gallery, key, facts, isJSON, console)
+  init(gallery: Gallery, isJSON: Bool, console: Console) {
+    (self.gallery, self.isJSON, self.console) = (gallery, isJSON, console)
+  }
+
+  /// Whether the gallery would take somebody's photographs; where not, they are refused before any is looked at.
+  mutating func admits(_ enrollee: Enrollee, _ paths: [String]) throws -> Bool {
+    do throws(FacenetError) { try gallery.check(enrollee) } catch {
+      try refuse(paths, error)
+      return false
+    }
+    return true
   }
 
   mutating func refuse(_ path: String, _ error: FacenetError) {
@@ -100,36 +112,24 @@ private struct Enrolment {
     }
   }
 
-  /// Writes the templates that wait, in one transaction, and says so when they are on disk.
-  mutating func commit(_ name: String) throws {
+  /// Writes the templates that wait, and the facts, in one transaction, and says so when they are on disk.
+  mutating func commit(_ enrollee: Enrollee) throws {
     defer { waiting = [] }
-    let person: Person?
-    do throws(FacenetError) {
-      person = try gallery.onlyPerson(named: name)
-      if let person, let facts { try gallery.setFacts(facts, of: person.id) }
-    } catch {
-      guard error.status == .invalidArgument else { throw error }
-      return refuse(waiting.map(\.path), error)
-    }
     let templates = different()
-    tally.alreadyPresent(waiting.count - templates.count)
-    guard !templates.isEmpty else { return }
-    let doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: name, person)
-    for doubt in doubts { console.message("warning: \(doubt)") }
-    let number: Int64
-    do throws(FacenetError) {
-      if let person {
-        try gallery.add(templates, to: person.id)
-        number = person.id
-      } else {
-        number = try gallery.enrol(name, key: key, facts: facts ?? "{}", templates: templates)
-      }
-    } catch {
-      guard error.status == .invalidArgument else { throw error }
-      return refuse(templates.map { $0.photo ?? name }, error)
+    guard !templates.isEmpty || enrollee.facts != nil && !waiting.isEmpty else {
+      return tally.alreadyPresent(waiting.count)
     }
-    tally.committed(templates.count)
-    try acknowledge(name, number, templates.count, doubts)
+    let doubts: [String]
+    let done: (person: Int64, added: Int)
+    do throws(FacenetError) {
+      doubts = try EnrolmentDoubts(gallery: gallery).about(templates, of: enrollee)
+      done = try gallery.enrol(enrollee, templates: templates)
+    } catch { return try refuse(waiting.map(\.path), error) }
+    tally.alreadyPresent(waiting.count - done.added)
+    tally.committed(done.added)
+    guard done.added > 0 else { return }
+    for doubt in doubts { console.message("warning: \(doubt)") }
+    try acknowledge(enrollee.name, done.person, done.added, doubts)
   }
 
   /// The templates that wait, one of each photograph.
@@ -138,7 +138,9 @@ private struct Enrolment {
     return waiting.compactMap(\.template).filter { $0.digest.map { digests.insert($0).inserted } ?? true }
   }
 
-  private mutating func refuse(_ paths: [String], _ error: FacenetError) {
+  /// - Throws: the error, where it is not about the person or the photographs.
+  private mutating func refuse(_ paths: [String], _ error: FacenetError) throws {
+    guard error.status == .invalidArgument else { throw error }
     for path in paths { refuse(path, error) }
   }
 

@@ -22,15 +22,15 @@ let galleryImportVerb = Verb(
   details: [
     "An export is added all or not at all; somebody who is there already, by key, or by name and moment of enrolment, is "
       + "refused. Of a .npy file (float32, an embedding a row) some thousand rows are written at "
-      + "a time; rows of one key are one person, who is made where nobody has the key. Prints how many people, or "
-      + "templates, were added."
+      + "a time; rows of one key are one person, who is made where nobody has the key; a row that its person has already "
+      + "is left out. Prints how many people, or templates, were added."
   ],
   operands: [.gallery, Operand("DIR|FILE.npy", .one, "What `gallery export` has written, or a matrix.")],
   options: [.text("keys", "FILE", "For a .npy file: a key for each row, one a line.")],
   work: { arguments, console in
     let gallery = try Gallery(arguments)
     let source = arguments.operands[1]
-    guard let keys = arguments.text("keys") else {
+    guard let keyFile = arguments.text("keys") else {
       guard access(source, F_OK) == 0 else { throw FacenetError(.notFound, "there is no \(source)") }
       guard isFolder(source) else { throw UsageError("a .npy file needs --keys; an export is a folder") }
       let people = try console.watch(100, "percent") { () throws(FacenetError) in
@@ -39,12 +39,11 @@ let galleryImportVerb = Verb(
       try console.result(counted(people, "person", "people"))
       return .done
     }
-    let text = String(decoding: try File.read(keys, limit: 1 << 30), as: UTF8.self)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    if lines.last == "" { lines.removeLast() }
-    let count = try console.watch(lines.count, "templates") { () throws(FacenetError) in
-      try gallery.enrol(embeddingsAt: source, keys: lines)
+    let keys = try keys(in: keyFile)
+    let count = try console.watch(keys.count, "templates") { () throws(FacenetError) in
+      try gallery.enrol(embeddingsAt: source, keys: keys)
     }
     try console.result(counted(count, "template"))
+    if count < keys.count { console.message("\(keys.count - count) of \(keys.count) rows were there already") }
     return .done
   })

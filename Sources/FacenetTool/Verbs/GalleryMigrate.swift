@@ -6,8 +6,10 @@ import Gallery
 let galleryMigrateVerb = Verb(
   name: "gallery migrate", summary: "Bind a gallery to another model: every face is embedded again",
   details: [
-    "Each face is cut again from its photograph, where that is still what it was, else its thumbnail is taken, if it has "
-      + "the size of the new model's crops. All or nothing: where one face has neither, the gallery stays as it was."
+    "Each face is cut again from its photograph, where that is still what it was; a photograph that was enrolled with "
+      + "--aligned is a crop itself. Else its thumbnail is taken. Crops and thumbnails must have the size of the new model's. "
+      + "Thumbnails are made anew. All or nothing: where nothing is left of one face, the gallery stays as it was. Others may "
+      + "read the gallery meanwhile, as it was, but not write to it."
   ],
   operands: [.gallery], options: [.embedder, .threads],
   work: { arguments, console in

@@ -21,7 +21,7 @@ let identifyVerb = Verb(
       + "done: frame (from 0), width, height, faces and milliseconds, or frame and error. Each face has track (the number "
       + "of the person's way through the film), box, quality, verdict, name and distance. A face is embedded when it "
       + "appears, when it shows better, and every 50 pictures, but two of a picture at most, new ones and the best first: "
-      + "until then its verdict is null.",
+      + "until then its verdict is null. Whoever is enrolled, renamed or removed meanwhile counts from the next picture on.",
   ],
   operands: [.gallery, Operand("PHOTO|DIR|-", .oneOrMore, "Photographs, folders of them, or `-` for a stream.")],
   options: [
@@ -32,6 +32,10 @@ let identifyVerb = Verb(
       "nearest-mean", "M", 1...100, "A person's distance is the mean of that many nearest templates; default: 1."),
     .integer("count", "N", 1...1000, "How many people are told; default: 1."),
     .flag("all-faces", "Every face of a photograph instead of the largest."),
+    .flag(
+      "statistics",
+      "Tell with each face how many templates it was compared with exactly (examined), and how many were judged by their "
+        + "distances to pivots or by their codes (judged)."),
     .text("draw", "DIR", "Write each photograph with its faces named to this folder."),
     .galleryEmbedder, .detector, .minimumSize, .minimumScore, .threads, .json,
   ],
@@ -56,10 +60,17 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
   let words = Array(arguments.operands[1...])
   if words.contains("-") {
     guard words.count == 1 else { throw UsageError("- stands alone: a stream is not read beside photographs") }
-    guard !arguments.has("draw") else { throw UsageError("--draw is for photographs, not for a stream") }
+    for option in ["draw", "all-faces", "count"] where arguments.has(option) {
+      throw UsageError("--\(option) is for photographs, not for a stream")
+    }
     let pipeline = try pipeline(gallery, arguments, threads: ThreadShare(arguments, over: 1).each)
+    let tellsStatistics = arguments.has("statistics")
     let watch = FaceWatch<Answer>(pipeline, policy: FaceTracker.Policy()) { embeddings in
-      try gallery.identify(embeddings, options: options).map(Answer.init)
+      try gallery.identify(embeddings, options: options).map {
+        Answer(identification: $0, tellsStatistics: tellsStatistics)
+      }
+    } version: {
+      try gallery.version()
     }
     var report = StreamReport(watch, console)
     return try report.run()
@@ -69,7 +80,7 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
   let share = ThreadShare(arguments, over: photographs.count)
   let search = IdentificationSearch(
     gallery: gallery, pipeline: try pipeline(gallery, arguments, threads: share.each), options: options,
-    takesAllFaces: arguments.has("all-faces"),
+    takesAllFaces: arguments.has("all-faces"), tellsStatistics: arguments.has("statistics"),
     drawings: try arguments.text("draw").map { folder throws(FacenetError) in try Drawings(folder, photographs) })
   var report = IdentificationReport(
     console: console, isJSON: arguments.has("json"), count: arguments.integer("count") ?? 1)

@@ -3,7 +3,12 @@ import Core
 
 /// A connection to an SQLite database file. One thread at a time.
 final class Connection {
+  /// After so many steps of SQLite's machine, some milliseconds, a statement that is watched looks whether it is to be stopped.
+  private static let stepsAtOnce: Int32 = 100_000
+
   let path: String
+  private let access: DatabaseAccess
+  private let stamp: FileStamp
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
 
@@ -14,8 +19,13 @@ final class Connection {
   init(path: String, wait: Int32, file: String? = nil) throws(FacenetError) {
     try Self.check(path: path)
     var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let code = sqlite3_open_v2(file ?? path, &opened, flags, nil)
+    let file = file ?? path
+    access = try DatabaseAccess(to: file)
+    stamp = FileStamp(file)
+    let mode = access == .full ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+    let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
+    let name = DatabaseAccess.name(of: file, isFrozen: access == .frozen)
+    let code = sqlite3_open_v2(name, &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
       let error = SQLiteFailure(code: code, handle: opened, path: path, action: "open the gallery").error
       sqlite3_close_v2(opened)
@@ -35,6 +45,11 @@ final class Connection {
 
   /// Where the database is: an absolute path without symbolic links.
   var file: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? path }
+
+  var isReadOnly: Bool { access != .full }
+
+  /// Whether somebody has written to a file that was opened as one that nobody writes to: it must be opened again.
+  var isOutOfDate: Bool { access == .frozen && (FileStamp(file) != stamp || FileStamp(file + "-wal").size > 0) }
 
   deinit {
     statements = [:]
@@ -82,6 +97,9 @@ final class Connection {
   /// Does all of `body` or nothing: what it wrote is on disk when this returns.
   /// - Throws: `inputOutput` where the file is not at its path any more; what `body` throws.
   func transaction<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+    guard !isReadOnly else {
+      throw SQLiteFailure(code: SQLITE_READONLY, handle: nil, path: path, action: "write to the gallery").error
+    }
     try run("BEGIN IMMEDIATE")
     do throws(FacenetError) {
       try requireInPlace()
@@ -94,13 +112,25 @@ final class Connection {
     }
   }
 
+  /// Lets whoever watches the call's progress stop `body` in the middle of a statement. Not for commits: a statement may have
+  /// done all it does when it is stopped.
+  func stoppable<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+    sqlite3_progress_handler(handle, Self.stepsAtOnce, { _ in (try? Progress.reached(0)) == nil ? 1 : 0 }, nil)
+    defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+    return try body()
+  }
+
   /// Sees one state of the database through all of `body`, whatever other processes write meanwhile.
   /// - Throws: as ``transaction(_:)``.
   func snapshot<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     try run("BEGIN")
     defer { try? run("COMMIT") }
     try requireInPlace()
-    return try body()
+    let result = try body()
+    guard !isOutOfDate else {
+      throw FacenetError(.inputOutput, "\(path) was written to while it was read: try again")
+    }
+    return result
   }
 
   /// SQLite goes on with a deleted file: what it writes there is lost.

@@ -16,6 +16,9 @@ struct SQLiteFailure {
     // Our statements are constants: one that fails is one for another database.
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR:
       return FacenetError(.corrupt, "\(path) is not a sound gallery: \(reason)")
+    case SQLITE_READONLY:
+      return FacenetError(.inputOutput, "cannot \(action) \(path): this process may only read it")
+    case SQLITE_INTERRUPT: return FacenetError(.cancelled, "the caller's progress function stopped it")
     case SQLITE_FULL: return FacenetError(.inputOutput, "cannot \(action) \(path): the disk is full")
     case SQLITE_NOMEM, SQLITE_TOOBIG: return FacenetError(.tooLarge, "cannot \(action) \(path): \(reason)")
     case SQLITE_CONSTRAINT: return FacenetError(.invalidArgument, "cannot \(action) \(path): \(reason)")

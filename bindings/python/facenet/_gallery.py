@@ -13,6 +13,7 @@ from ._image import ImageLike, as_image, path_bytes
 from ._index import KINDS, KeyList, Rows, named
 from ._library import (
     CCandidate,
+    CFault,
     CGalleryOptions,
     CGallerySizes,
     CIdentification,
@@ -168,22 +169,26 @@ class Gallery(Handle):
                 check(library.facenet_gallery_enrol(*arguments))
         return person.value
 
-    def enrol_many(self, keys: Sequence[str], embeddings: Any, *, progress: Optional[Progress] = None) -> None:
+    def enrol_many(self, keys: Sequence[str], embeddings: Any, *, progress: Optional[Progress] = None) -> int:
         """Enrols many: N keys and embeddings (N, D), or the path of a .npy file of float32, larger than memory perhaps.
 
         Embeddings of one key are one person's, who is made, with the key for a name, where nobody has it. They are
-        written some thousand at a time, each time all or none; progress tells how many are on disk.
+        written some thousand at a time, each time all or none; progress tells how many are on disk. An embedding that its
+        person has already, number for number, is left out. Returns how many were added.
         """
+        added = ctypes.c_size_t()
         texts = (ctypes.c_char_p * len(keys))(*(_text(key, "key") for key in keys))
         with watched(progress):
             if isinstance(embeddings, (str, os.PathLike)):
                 path = path_bytes(embeddings)
-                check(library.facenet_gallery_enrol_file(self.handle, texts, path, len(keys)))
-                return
+                check(library.facenet_gallery_enrol_file(self.handle, texts, path, len(keys), ctypes.byref(added)))
+                return added.value
             rows = Rows(embeddings, self.dimension, "embeddings")
             if rows.count != len(keys):
                 raise InvalidArgumentError(f"there are {rows.count} embeddings and {len(keys)} keys")
-            check(library.facenet_gallery_enrol_many(self.handle, texts, rows.address, rows.count))
+            arguments = [self.handle, texts, rows.address, rows.count, ctypes.byref(added)]
+            check(library.facenet_gallery_enrol_many(*arguments))
+        return added.value
 
     def add(self, person: int, embeddings: Any) -> None:
         """Adds templates (N, D) to a person, all or none; raises NotFoundError for one who is not there."""
@@ -193,6 +198,11 @@ class Gallery(Handle):
     def rename(self, person: int, name: str) -> None:
         """Gives a person another name."""
         check(library.facenet_gallery_rename(self.handle, person, _text(name, "name")))
+
+    def set_key(self, person: int, key: Optional[str]) -> None:
+        """Gives a person another key, which nobody else may have, or none."""
+        text = None if key is None else _text(key, "key")
+        check(library.facenet_gallery_set_key(self.handle, person, text))
 
     def facts(self, person: int) -> Any:
         """What was noted of a person with :meth:`set_facts`; {} at first."""
@@ -348,10 +358,15 @@ class Gallery(Handle):
             check(library.facenet_gallery_migrate(self.handle, pipeline.handle))
         self._pipeline = pipeline
 
-    def check(self, *, progress: Optional[Progress] = None) -> None:
-        """Reads all of the gallery; raises CorruptError, naming the first fault, where it is not sound."""
+    def check(self, *, progress: Optional[Progress] = None) -> List[str]:
+        """Reads all of the gallery and says what is wrong with it, a sentence each; nothing where it is sound."""
+        faults: List[str] = []
+        tell = CFault(lambda _context, fault: faults.append(fault.decode("utf-8", "replace")))
         with watched(progress):
-            check(library.facenet_gallery_check(self.handle))
+            status = library.facenet_gallery_check(self.handle, tell, None)
+            if not faults:
+                check(status)
+        return faults
 
     def compact(self) -> None:
         """Gives unused space back, overwrites what was removed, and makes the index again of who is left."""

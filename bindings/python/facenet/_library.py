@@ -160,7 +160,16 @@ class CIdentificationThreshold(ctypes.Structure):
 
 
 class CTemplate(ctypes.Structure):
-    _fields_ = [("id", c_int64), ("time", c_double), ("quality", c_float), ("thumbnail", c_int32)]
+    _fields_ = [
+        ("id", c_int64),
+        ("time", c_double),
+        ("quality", c_float),
+        ("thumbnail", c_int32),
+        ("has_face", c_int32),
+        ("face", CFace),
+        ("digest", c_uint8 * 32),
+        ("photo", c_char * 4096),
+    ]
 
 
 class CQuality(ctypes.Structure):
@@ -203,6 +212,7 @@ class CComponent(ctypes.Structure):
 
 CProgress = CFUNCTYPE(c_int32, c_void_p, c_double)
 CLog = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+CFault = CFUNCTYPE(None, c_void_p, c_char_p)
 
 _STATUS: Dict[str, List[Any]] = {
     "facenet_log_set": [CLog, c_void_p, c_int32],
@@ -275,10 +285,11 @@ _STATUS: Dict[str, List[Any]] = {
         c_int32,
         POINTER(c_int64),
     ],
-    "facenet_gallery_enrol_many": [c_void_p, POINTER(c_char_p), c_void_p, c_size_t],
-    "facenet_gallery_enrol_file": [c_void_p, POINTER(c_char_p), c_char_p, c_size_t],
+    "facenet_gallery_enrol_many": [c_void_p, POINTER(c_char_p), c_void_p, c_size_t, POINTER(c_size_t)],
+    "facenet_gallery_enrol_file": [c_void_p, POINTER(c_char_p), c_char_p, c_size_t, POINTER(c_size_t)],
     "facenet_gallery_add": [c_void_p, c_int64, c_void_p, c_size_t],
     "facenet_gallery_rename": [c_void_p, c_int64, c_char_p],
+    "facenet_gallery_set_key": [c_void_p, c_int64, c_char_p],
     "facenet_gallery_set_facts": [c_void_p, c_int64, c_char_p],
     "facenet_gallery_remove": [c_void_p, c_void_p, c_size_t],
     "facenet_gallery_person": [c_void_p, c_int64, POINTER(CPerson)],
@@ -300,7 +311,7 @@ _STATUS: Dict[str, List[Any]] = {
     "facenet_gallery_export": [c_void_p, c_char_p],
     "facenet_gallery_import": [c_void_p, c_char_p, POINTER(c_size_t)],
     "facenet_gallery_migrate": [c_void_p, c_void_p],
-    "facenet_gallery_check": [c_void_p],
+    "facenet_gallery_check": [c_void_p, CFault, c_void_p],
     "facenet_gallery_compact": [c_void_p],
     "facenet_gallery_statistics": [c_void_p, POINTER(CGallerySizes)],
     "facenet_plugin_load": [c_char_p],

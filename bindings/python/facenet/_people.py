@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import List, Optional
 
 from ._library import CIdentificationThreshold, CPerson, CTemplate
-from ._values import Face
+from ._values import Face, face_from_c
 
 
 class Verdict(enum.Enum):
@@ -49,6 +49,12 @@ class Template:
     """:attr:`Quality.value`; None where only the embedding was given."""
     thumbnail: bool
     """Whether the aligned face is kept."""
+    photo: Optional[str]
+    """The path of the photograph; None where it came from memory."""
+    digest: Optional[bytes]
+    """The SHA-256 of the photograph's file: 32 bytes."""
+    face: Optional[Face]
+    """Where the face is in the photograph."""
 
 
 @dataclass(frozen=True)
@@ -132,4 +138,13 @@ def threshold_from_c(threshold: CIdentificationThreshold) -> Threshold:
 
 def template_from_c(template: CTemplate) -> Template:
     quality = None if math.isnan(template.quality) else template.quality
-    return Template(template.id, template.time, quality, bool(template.thumbnail))
+    photo, digest = template.photo.decode("utf-8", "replace"), bytes(template.digest)
+    return Template(
+        template.id,
+        template.time,
+        quality,
+        bool(template.thumbnail),
+        photo or None,
+        digest if any(digest) else None,
+        face_from_c(template.face) if template.has_face else None,
+    )

@@ -15,7 +15,7 @@ from support import ANOTHER_MAN, ONE, OTHER, PACKAGE, ROOT, SAMPLES, needs_data,
 
 MODULES = ["facenet", "facenet._image", "facenet._parts", "facenet._pipeline", "facenet._index", "facenet._gallery"]
 MODULES += ["facenet._plugins", "facenet._quality", "facenet.models", "facenet.compat.face_recognition"]
-PAGES = [PACKAGE / "README.md", ROOT / "docs" / "python.md"]
+PAGES = [PACKAGE / "README.md", ROOT / "docs" / "python.md", ROOT / "docs" / "search.md"]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

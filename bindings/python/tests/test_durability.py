@@ -102,7 +102,7 @@ class Killed(WithGallery):
             told = {kind: {number for what, number in said if what == kind} for kind in (ENROLLED, REMOVING, REMOVED)}
             acknowledged += len(told[ENROLLED])
             with facenet.Gallery(self.path) as gallery:
-                gallery.check()
+                self.assertEqual(gallery.check(), [])
                 there = {int(person.key or "") for person in gallery.people()}
                 self.assertEqual(gallery.statistics().templates, len(there))
             removed |= told[REMOVED] | (told[REMOVING] - there)
@@ -139,7 +139,7 @@ class Shared(WithGallery):
         with facenet.Gallery(self.path) as gallery:
             expected = {f"{writer}-{number}" for writer in range(3) for number in range(40)}
             self.assertEqual({person.key for person in gallery.people()}, expected)
-            gallery.check()
+            self.assertEqual(gallery.check(), [])
 
     def test_others_read_while_one_writes(self) -> None:
         def read() -> None:

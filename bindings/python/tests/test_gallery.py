@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import array
+import contextlib
+import hashlib
 import os
+import sqlite3
 import stat
 import tempfile
 import threading
@@ -109,6 +112,10 @@ class Galleries(unittest.TestCase):
         os.chdir(before)
         with self.assertRaises(facenet.NotFoundError):
             self.gallery.enrol("Nobody", [self.folder / "absent.jpg"])
+        (template,) = self.gallery.templates(1)
+        self.assertEqual((template.photo, template.digest), (str(photo), hashlib.sha256(photo.read_bytes()).digest()))
+        (face,) = facenet.detect(photo)
+        self.assertEqual(template.face, face)
         with facenet.Pipeline() as pipeline:
             self.gallery.migrate(pipeline)
             self.gallery.enrol("Joe", [facenet.Image.open(photo)])
@@ -129,6 +136,7 @@ class Galleries(unittest.TestCase):
             self.gallery.set_facts(ann, "x" * (1 << 20))
         first, second = self.gallery.templates(ann)
         self.assertEqual((first.quality, first.thumbnail), (None, False))
+        self.assertEqual((first.photo, first.digest, first.face), (None, None, None))
         self.gallery.remove_templates(first.id)
         self.assertEqual(self.gallery.templates(ann), [second])
         (found,) = self.gallery.identify(embeddings=[direction(0)], distance=1)
@@ -138,20 +146,42 @@ class Galleries(unittest.TestCase):
         for call in wrong:
             self.assertRaises(facenet.NotFoundError, call)
 
+    def test_keys_are_given_and_taken(self) -> None:
+        ann, bob = self.gallery.enrol("Ann", key="a"), self.gallery.enrol("Bob")
+        for key in ("a", "two\nlines", "\u2066"):
+            self.assertRaises(facenet.InvalidArgumentError, self.gallery.set_key, bob, key)
+        self.assertRaises(facenet.NotFoundError, self.gallery.set_key, 77, "b")
+        self.gallery.set_key(ann, None)
+        self.gallery.set_key(bob, "a")
+        self.assertEqual([person.key for person in self.gallery.people()], [None, "a"])
+
+    def test_every_fault_is_told(self) -> None:
+        self.gallery.enrol("Ann", embeddings=[direction(0), direction(1)])
+        self.gallery.close()
+        with contextlib.closing(sqlite3.connect(self.path)) as database, database:
+            database.execute("UPDATE templates SET embedding = substr(embedding, 2)")
+            database.execute("UPDATE people SET name = char(10)")
+        with facenet.Gallery(self.path) as gallery:
+            faults = gallery.check()
+        self.assertEqual(["one line" in fault for fault in faults], [True, False, False])
+        self.assertEqual(["2047" in fault for fault in faults], [False, True, True])
+
     def test_many(self) -> None:
         keys = [f"person {row % 300}" for row in range(600)]
-        rows = [direction(row % 300) for row in range(600)]
+        rows = [direction(row % 300, 300 + row // 300) for row in range(600)]
         told: List[float] = []
-        self.gallery.enrol_many(keys, rows, progress=told.append)
+        self.assertEqual(self.gallery.enrol_many(keys, rows, progress=told.append), 600)
         self.assertEqual(told[-1], 1)
         self.assertEqual(len(self.gallery.templates(self.gallery.person_with_key("person 7").id)), 2)
         header = "{'descr': '<f4', 'fortran_order': False, 'shape': (600, 512), }".ljust(117) + "\n"
         floats = array.array("f", (number for row in rows for number in row))
         npy = self.folder / "rows.npy"
         npy.write_bytes(b"\x93NUMPY\x01\x00\x76\x00" + header.encode() + floats.tobytes())
-        self.gallery.enrol_many(keys, npy)
+        self.assertEqual(self.gallery.enrol_many(keys, npy), 0)
+        self.gallery.remove_templates([template.id for template in self.gallery.templates(1)])
+        self.assertEqual(self.gallery.enrol_many(keys, npy), 2)
         sizes = self.gallery.statistics()
-        self.assertEqual((sizes.people, sizes.templates), (300, 1200))
+        self.assertEqual((sizes.people, sizes.templates), (300, 600))
         wrong: List[Any] = [(keys[1:], npy, "600"), (keys[1:], rows, "599 keys"), (["a\nb"], [direction(0)], "row 0")]
         for names, embeddings, words in wrong:
             with self.assertRaisesRegex(facenet.InvalidArgumentError, words):
@@ -192,6 +222,9 @@ class Galleries(unittest.TestCase):
             ("", [direction(1)], None, "name"),
             ("x" * 10_000, [direction(1)], None, "bytes"),
             ("two\nlines", [direction(1)], None, "one line"),
+            ("\u202egnp.exe", [direction(1)], None, "one line"),
+            ("\u200b", [direction(1)], None, "seen"),
+            ("\udce9", [direction(1)], None, "UTF-8"),
             ("zero\0byte", [direction(1)], None, "zero byte"),
             ("Bob", [direction(1)], "a", "Ann"),
             ("Bob", [[0.0] * 512], None, "zero"),
@@ -215,7 +248,7 @@ class Galleries(unittest.TestCase):
         self.assertEqual([person.name for person in self.gallery.people()], ["Ann"])
 
     def test_names_are_names(self) -> None:
-        names = ["Robert'); DROP TABLE people;--", "x" * 1000, "\u202egnp.exe", "%s%n"]
+        names = ["Robert'); DROP TABLE people;--", "x" * 1000, "\u200f\u05d0", "%s%n"]
         for name in names:
             self.gallery.enrol(name)
         self.assertEqual([person.name for person in self.gallery.people()], names)
@@ -223,7 +256,7 @@ class Galleries(unittest.TestCase):
     def test_files(self) -> None:
         ann = self.gallery.enrol("Ann", embeddings=[direction(0)], key="a")
         self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o600)
-        self.gallery.check()
+        self.assertEqual(self.gallery.check(), [])
         self.gallery.export(self.folder / "export")
         with facenet.Gallery.create(self.folder / "second", encoding="byte") as second:
             self.assertEqual(second.import_people(self.folder / "export"), 1)

@@ -524,8 +524,9 @@ facenet_status facenet_gallery_open(const char *path, const facenet_gallery_opti
 uint32_t facenet_gallery_dimension(const facenet_gallery *gallery);
 
 /* Adds a person with count templates, count x dimension floats, all or nothing: on disk when this returns. key: NULL
- * for none. Writes the person's number. Fails with INVALID_ARGUMENT for a name or key that is empty, above 1000 bytes
- * or not one line, a key that somebody has, and an embedding that is not the model's. Since 0.1. */
+ * for none. Writes the person's number. Fails with INVALID_ARGUMENT for a name or key that is above 1000 bytes, not one
+ * line, without a character that can be seen, or with one that turns the writing's direction; for a key that somebody
+ * has, and an embedding that is not the model's. Since 0.1. */
 facenet_status facenet_gallery_enrol(facenet_gallery *gallery, const char *name, const char *key,
                                      const float *embeddings, size_t count, int64_t *person);
 
@@ -545,14 +546,15 @@ facenet_status facenet_gallery_enrol_photos(facenet_gallery *gallery, const face
 
 /* Enrols many: a key for each of count embeddings, count x dimension floats. Those of one key are one person's, who is
  * made, with the key for a name, where nobody has it. They are written some thousand at a time, each time all or none;
- * the progress tells how many are on disk. Fails as facenet_gallery_enrol does, naming the row from 0. Since 0.1. */
+ * the progress tells how many are on disk. An embedding that its person has already, number for number, is left out;
+ * added: how many were not, or NULL. Fails as facenet_gallery_enrol does, naming the row from 0. Since 0.1. */
 facenet_status facenet_gallery_enrol_many(facenet_gallery *gallery, const char *const *keys, const float *embeddings,
-                                          size_t count);
+                                          size_t count, size_t *added);
 
 /* The same from a matrix of float32 in NumPy's file format (.npy), which may be larger than memory. Fails also with
  * NOT_FOUND, IO, CORRUPT, UNSUPPORTED for another matrix, INVALID_ARGUMENT where it has not count rows. Since 0.1. */
 facenet_status facenet_gallery_enrol_file(facenet_gallery *gallery, const char *const *keys, const char *path,
-                                          size_t count);
+                                          size_t count, size_t *added);
 
 /* Adds count templates to a person, count x dimension floats, all or none. Fails with NOT_FOUND for a person who is not
  * there. Since 0.1. */
@@ -560,6 +562,10 @@ facenet_status facenet_gallery_add(facenet_gallery *gallery, int64_t person, con
 
 /* Gives a person another name, of which facenet_gallery_enrol says what it may be. Fails with NOT_FOUND. Since 0.1. */
 facenet_status facenet_gallery_rename(facenet_gallery *gallery, int64_t person, const char *name);
+
+/* Gives a person another key, of which facenet_gallery_enrol says what it may be; NULL: none. Fails with
+ * INVALID_ARGUMENT for one that somebody else has, NOT_FOUND. Since 0.1. */
+facenet_status facenet_gallery_set_key(facenet_gallery *gallery, int64_t person, const char *key);
 
 /* Gives a person facts, a JSON text of at most 1 MiB that the gallery keeps: "{}" at first. Fails with INVALID_ARGUMENT
  * for what is no JSON, NOT_FOUND. Since 0.1. */
@@ -597,6 +603,10 @@ typedef struct facenet_template {
   double time;       /* when it was made, in seconds since 1970 */
   float quality;     /* facenet_quality's value; NaN where only the embedding was given */
   int32_t thumbnail; /* 1: the aligned face is kept */
+  int32_t has_face;  /* 1: face says where it is in the photograph; 0 where only an embedding or a crop was given */
+  facenet_face face;
+  uint8_t digest[32]; /* the SHA-256 of the photograph's file; zeros: it was in none */
+  char photo[4096];   /* the path of the photograph; "": it was in no file */
 } facenet_template;
 
 /* A person's templates, the oldest first: sets *count to how many there are and writes the first of them, at most
@@ -681,8 +691,13 @@ facenet_status facenet_gallery_import(facenet_gallery *gallery, const char *fold
  * is left of a template. Since 0.1. */
 facenet_status facenet_gallery_migrate(facenet_gallery *gallery, const facenet_pipeline *pipeline);
 
-/* Reads all of the gallery. Fails with CORRUPT, naming the first fault, where it is not sound. Since 0.1. */
-facenet_status facenet_gallery_check(const facenet_gallery *gallery);
+/* Takes the context it was given with, and one sentence that lives until it returns. It may call the library, and must
+ * return, as a progress function must. */
+typedef void (*facenet_fault_function)(void *context, const char *fault);
+
+/* Reads all of the gallery, then tells a function, which may be NULL, of each fault. Fails with CORRUPT, naming the
+ * first fault, where it is not sound. Since 0.1. */
+facenet_status facenet_gallery_check(const facenet_gallery *gallery, facenet_fault_function function, void *context);
 
 /* Gives unused space back, overwrites what was removed, and makes the index again of who is left. Takes as much memory
  * as the file has bytes. Since 0.1. */
