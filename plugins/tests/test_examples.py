@@ -51,7 +51,8 @@ class Installed(unittest.TestCase):
         cls.folder = Path(temporary.name)
         stage = cls.folder / "stage"
         libraries = stage / "usr/local/lib"
-        make("make", "--no-print-directory", "-C", ROOT, "install", "PREFIX=/usr/local", "LIBDIR=/usr/local/lib", f"DESTDIR={stage}")
+        place = ("PREFIX=/usr/local", "LIBDIR=/usr/local/lib", f"DESTDIR={stage}")
+        make("make", "--no-print-directory", "-C", ROOT, "install", *place)
         cls.environment = {
             "PKG_CONFIG_PATH": str(libraries / "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR": str(stage),
             "LD_LIBRARY_PATH": str(libraries), "FACENET_MODELS": str(MODELS),
@@ -102,7 +103,8 @@ class Embedders(Installed):
         """Distance and refusal of each, from one process in C that has loaded all of them."""
         host = self.folder / "verify"
         flags = run("pkg-config", "--cflags", "--libs", "facenet", **self.environment).stdout.split()
-        make("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", ROOT / "plugins/tests/verify.c", "-o", host, *flags, "-pthread")
+        source = ROOT / "plugins/tests/verify.c"
+        make("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", source, "-o", host, *flags, "-pthread")
         words = [word for example in examples for word in (self.plugin(example), NAMES[example])]
         done = run(host, PHOTOGRAPH, other, *words, **self.environment)
         self.assertEqual(done.returncode, 0, done.stdout)
@@ -114,11 +116,12 @@ class Embedders(Installed):
         expected = self.verify(["embedder-template"])["squares"][0]
         self.assertGreater(float(expected), 0.1)
         found = self.verify(examples)
-        self.assertEqual({name: distance for name, (distance, _) in found.items()}, {NAMES[each]: expected for each in examples})
         for example in examples:
+            name = NAMES[example]
+            self.assertEqual(found[name][0], expected)
             if example != "embedder-template":
-                sentence = f"{NAMES[example]} takes nothing behind its name (the embedder {NAMES[example]} of the plugin {example})"
-                self.assertEqual(found[NAMES[example]][1], sentence)
+                sentence = f"{name} takes nothing behind its name (the embedder {name} of the plugin {example})"
+                self.assertEqual(found[name][1], sentence)
         self.assertEqual({float(distance) for distance, _ in self.verify(examples, PHOTOGRAPH).values()}, {0.0})
 
     def test_cpp(self) -> None:
@@ -131,7 +134,7 @@ class Embedders(Installed):
         done = self.program("embedder-rust", "squares-rust:panic")
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stdout.count("\n"), 1, done.stdout)
-        self.assertIn("the plugin panicked: as was wished (the embedder squares-rust of the plugin embedder-rust)", done.stdout)
+        self.assertIn("the plugin panicked: as was wished (the embedder squares-rust of the plugin", done.stdout)
 
     def test_swift_with_the_runtime_of_the_toolchain(self) -> None:
         linked = run("ldd", self.plugin("embedder-swift")).stdout

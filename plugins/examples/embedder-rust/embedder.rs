@@ -17,8 +17,9 @@ static HOST: AtomicPtr<Host> = AtomicPtr::new(null_mut());
 
 /// The mean of the greens of a square, less 128. `rows`: a crop, red, green, blue.
 fn mean(rows: &[&[u8]], column: usize, row: usize) -> f32 {
-    let square = rows[row * SQUARE..(row + 1) * SQUARE].iter();
-    let greens = square.flat_map(|line| line[3 * column * SQUARE..3 * (column + 1) * SQUARE].iter().skip(1).step_by(3));
+    let lines = rows[row * SQUARE..(row + 1) * SQUARE].iter();
+    let squares = lines.map(|line| &line[3 * column * SQUARE..3 * (column + 1) * SQUARE]);
+    let greens = squares.flat_map(|square| square.iter().skip(1).step_by(3));
     greens.map(|&green| i32::from(green) - 128).sum::<i32>() as f32 / (SQUARE * SQUARE) as f32
 }
 
@@ -51,7 +52,8 @@ unsafe extern "C" fn describe(_: *mut c_void, out: *mut EmbedderDescription) -> 
 unsafe extern "C" fn embed(_: *mut c_void, crops: *const Image, count: usize, embeddings: *mut f32) -> Status {
     guarded(HOST.load(Ordering::Relaxed), || {
         let embeddings = slice::from_raw_parts_mut(embeddings, count * DIMENSION);
-        for (crop, embedding) in slice::from_raw_parts(crops, count).iter().zip(embeddings.chunks_exact_mut(DIMENSION)) {
+        let crops = slice::from_raw_parts(crops, count);
+        for (crop, embedding) in crops.iter().zip(embeddings.chunks_exact_mut(DIMENSION)) {
             let row = |y: usize| slice::from_raw_parts(crop.pixels.add(y * crop.stride as usize), 3 * SIDE);
             let rows: Vec<&[u8]> = (0..SIDE).map(row).collect();
             embed_crop(&rows, embedding)?;

@@ -1,5 +1,5 @@
-//! What this plugin needs of facenet_plugin.h, in Rust, and a border that panics do not cross. Names, order and types are
-//! the header's; the sizes at the end are checked when this is compiled.
+//! What this plugin needs of facenet_plugin.h, in Rust, and a border that panics do not cross. Names, order and types
+//! are the header's; sizes are checked when this is compiled.
 #![allow(dead_code)]
 
 use std::ffi::{c_char, c_void, CString};
