@@ -30,7 +30,7 @@ static facenet_status failure(link *link, facenet_status status, const char *wha
   for (char *c = reason; *c; c++) {
     if (*c == '\n' || *c == '\t') *c = ' ';
   }
-  snprintf(sentence, sizeof sentence, "%s of the gallery %s: %s", what, link->at.gallery, reason);
+  snprintf(sentence, sizeof sentence, "the gallery %s: %s: %s", link->at.gallery, what, reason);
   return host->fail(status, sentence);
 }
 
@@ -108,7 +108,7 @@ static facenet_status refused(link *link, const PGresult *result) {
   const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   if (PQstatus(link->connection) != CONNECTION_OK) return lost(link, PQresultErrorMessage(result));
   if (state && !strcmp(state, "42P01")) {
-    return failure(link, FACENET_NOT_FOUND, "the database has no galleries, and so none", "no table facenet_galleries");
+    return failure(link, FACENET_NOT_FOUND, "there is none", "the database has no table facenet_galleries");
   }
   return failure(link, FACENET_IO, "the database refuses a call", PQresultErrorMessage(result));
 }
@@ -185,10 +185,14 @@ void link_hear(link *link, uint64_t version) {
 
 void link_listen(link *link) {
   if (!link->connection) return;
-  if (!PQconsumeInput(link->connection) || PQstatus(link->connection) != CONNECTION_OK) {
-    link_close(link);
-    return;
-  }
+  struct pollfd descriptor = {PQsocket(link->connection), POLLIN, 0};
+  /* To the end: a server's last word is followed by the connection's end, which must not be left for later. */
+  do {
+    if (!PQconsumeInput(link->connection) || PQstatus(link->connection) != CONNECTION_OK) {
+      link_close(link);
+      return;
+    }
+  } while (poll(&descriptor, 1, 0) > 0);
   for (PGnotify *notice; (notice = PQnotifies(link->connection)); PQfreemem(notice)) {
     char *name = NULL;
     uint64_t version = strtoull(notice->extra, &name, 10);

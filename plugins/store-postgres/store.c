@@ -199,11 +199,14 @@ static facenet_status write_commit(link *link, uint64_t expected, const facenet_
 }
 
 /* Of a connection that says nothing nobody knows whether it still is one: once a second the server is asked. */
-static int32_t is_known_current(link *link, uint64_t version) {
+static facenet_status look_whether_current(link *link, uint64_t version, int32_t *current) {
+  *current = 0;
   link_listen(link);
-  if (!link->connection || link->known != version) return 0;
-  uint64_t found = 0;
-  return link_is_fresh(link) || (!ask_version(link, &found) && found == version);
+  if (!link->connection || link->known != version) return FACENET_OK;
+  uint64_t found = version;
+  facenet_status status = link_is_fresh(link) ? FACENET_OK : ask_version(link, &found);
+  *current = !status && found == version;
+  return status;
 }
 
 static facenet_status changes(void *self, uint64_t after, int32_t (*visit)(void *context, const facenet_record *record),
@@ -227,9 +230,9 @@ static facenet_status commit(void *self, uint64_t expected, const facenet_record
 static facenet_status is_current(void *self, uint64_t version, int32_t *current) {
   store *store = self;
   pthread_mutex_lock(&store->mutex);
-  *current = is_known_current(&store->link, version);
+  facenet_status status = look_whether_current(&store->link, version, current);
   pthread_mutex_unlock(&store->mutex);
-  return FACENET_OK;
+  return status;
 }
 
 /* Forgets which records were removed before the last commit, and writes the table's file anew without them. */

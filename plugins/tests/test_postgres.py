@@ -265,6 +265,7 @@ class Lost(WithServer):
         with facenet.Gallery(self.location) as gallery, facenet.Gallery(self.location) as writer:
             self.assertEqual(gallery.statistics().people, 0)
             self.server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'facenet'")
+            time.sleep(0.5)
             writer.enrol("Ada", embeddings=[template(1)])
             self.assertEqual((gallery.statistics().people, writer.statistics().people), (1, 1))
 
