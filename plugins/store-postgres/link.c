@@ -179,10 +179,6 @@ facenet_status link_run_all(link *link, const char *statements, int seconds, sto
   return finish(link, seconds, stopping, NULL);
 }
 
-void link_hear(link *link, uint64_t version) {
-  if (version > link->known) link->known = version;
-}
-
 void link_listen(link *link) {
   if (!link->connection) return;
   struct pollfd descriptor = {PQsocket(link->connection), POLLIN, 0};
@@ -196,7 +192,8 @@ void link_listen(link *link) {
   for (PGnotify *notice; (notice = PQnotifies(link->connection)); PQfreemem(notice)) {
     char *name = NULL;
     uint64_t version = strtoull(notice->extra, &name, 10);
-    if (*name == ' ' && !strcmp(name + 1, link->at.gallery)) link_hear(link, version);
+    int is_ours = *name == ' ' && !strcmp(name + 1, link->at.gallery);
+    if (is_ours && version > link->known) link->known = version;
   }
 }
 
@@ -215,7 +212,10 @@ parameter number_parameter(uint64_t number, unsigned char room[8]) {
   return (parameter){OID_INT8, room, 8};
 }
 
-uint64_t read_number(const char *bytes) {
+uint64_t read_number(const PGresult *rows, int column) {
+  if (PQntuples(rows) == 0 || PQnfields(rows) <= column || PQftype(rows, column) != OID_INT8) return 0;
+  if (PQgetlength(rows, 0, column) != 8) return 0;
+  const char *bytes = PQgetvalue(rows, 0, column);
   uint64_t number = 0;
   for (int i = 0; i < 8; i++) number = number << 8 | (unsigned char)bytes[i];
   return number;

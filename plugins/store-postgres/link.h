@@ -47,12 +47,12 @@ facenet_status link_run_all(link *link, const char *statements, int seconds, sto
 void link_listen(link *link);
 /* Whether the server was heard within the last second. */
 int link_is_fresh(const link *link);
-void link_hear(link *link, uint64_t version);
 
 /* The name of a gallery as a parameter. */
 parameter link_gallery(const link *link);
 /* 8 bytes, most significant first. */
 parameter number_parameter(uint64_t number, unsigned char room[8]);
-uint64_t read_number(const char *bytes);
+/* A bigint of a result's first row; 0 where there is none, or where somebody made the table of something else. */
+uint64_t read_number(const PGresult *rows, int column);
 
 #endif

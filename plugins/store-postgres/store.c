@@ -43,7 +43,7 @@ static facenet_status ask_version(link *link, uint64_t *version) {
   facenet_status status =
       link_run(link, "SELECT version FROM facenet_galleries WHERE name = $1", &name, 1, MAY_STOP, &rows);
   if (status) return status;
-  *version = rows && PQntuples(rows) == 1 ? read_number(PQgetvalue(rows, 0, 0)) : 0;
+  *version = rows ? read_number(rows, 0) : 0;
   PQclear(rows);
   return FACENET_OK;
 }
@@ -94,13 +94,13 @@ static facenet_status open_store(void *component, const char *location, int32_t 
 static facenet_status show(const PGresult *row, uint64_t after,
                            int32_t (*visit)(void *context, const facenet_record *record), void *context,
                            uint64_t *version) {
-  uint64_t forgotten = read_number(PQgetvalue(row, 0, 3));
+  uint64_t forgotten = read_number(row, 3);
   if (after && after < forgotten) return FACENET_OK;
-  *version = read_number(PQgetvalue(row, 0, 2));
+  *version = read_number(row, 2);
   if (PQgetisnull(row, 0, 0)) return FACENET_OK;
   int is_removed = PQgetisnull(row, 0, 1);
   facenet_record record = {
-      .key = read_number(PQgetvalue(row, 0, 0)), .bytes = is_removed ? NULL : PQgetvalue(row, 0, 1),
+      .key = read_number(row, 0), .bytes = is_removed ? NULL : PQgetvalue(row, 0, 1),
       .count = is_removed ? 0 : (size_t)PQgetlength(row, 0, 1)};
   return visit(context, &record) ? FACENET_CORRUPT : FACENET_OK;
 }
@@ -133,7 +133,7 @@ static facenet_status read_changes(link *link, uint64_t after,
     return status;
   }
   if (status) return status;
-  link_hear(link, *version);
+  link->known = *version;
   return has_rows || !after ? FACENET_OK : missing(link);
 }
 
@@ -190,7 +190,7 @@ static facenet_status write_commit(link *link, uint64_t expected, const facenet_
   facenet_status status = link_open(link);
   if (!status) status = prepare_commit(link, expected, records, count, &raised);
   if (!status && raised) status = link_run_all(link, "COMMIT", 0, MAY_NOT_STOP);
-  if (!status && raised) link_hear(link, expected + 1);
+  if (!status && raised) link->known = expected + 1;
   /* Without a connection there is no transaction either. */
   if (status) link_close(link);
   if (!status && !raised) status = link_run_all(link, "ROLLBACK", 0, MAY_NOT_STOP);

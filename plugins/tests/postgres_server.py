@@ -23,6 +23,13 @@ def programs() -> Optional[Path]:
     return Path(found[-1]).parent if found else None
 
 
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class Server:
     """One that keeps what was committed, as its defaults have it."""
 
@@ -62,24 +69,23 @@ class Server:
                     raise
                 time.sleep(0.1)
 
-    def _process(self) -> int:
-        return int((self.folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
-
-    def _backends(self) -> List[int]:
-        children = Path(f"/proc/{self._process()}/task/{self._process()}/children").read_text("ascii").split()
-        return [int(child) for child in children]
-
-    def signal(self, number: int) -> None:
-        """To all of its processes."""
-        for process in [self._process(), *self._backends()]:
+    def signal(self, number: int) -> List[int]:
+        """To all of its processes, which it returns."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text("ascii").split()
+        processes = [first, *map(int, children)]
+        for process in processes:
             try:
                 os.kill(process, number)
             except ProcessLookupError:
                 pass
+        return processes
 
     def kill(self) -> None:
-        """As a loss of power would end it."""
-        self.signal(signal.SIGKILL)
+        """As a loss of power would end it; returns when all of it has ended."""
+        for process in self.signal(signal.SIGKILL):
+            while is_running(process):
+                time.sleep(0.001)
 
     def close(self) -> None:
         try:

@@ -70,6 +70,10 @@ class WithServer(unittest.TestCase):
     def program(self, *words: Any) -> Any:
         return run(BUILD / "bin" / "facenet", *words, FACENET_PLUGINS=str(PLUGIN))
 
+    def assert_people(self, gallery: facenet.Gallery, *names: str) -> None:
+        """That these are there, once the notices of their commits are."""
+        self.eventually(lambda: [person.name for person in gallery.people()] == list(names))
+
     def eventually(self, what: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 20
         while not what():
@@ -93,7 +97,7 @@ class Shared(WithServer):
             gallery.enrol("Barack", photos=[PHOTOGRAPH], thumbnails=True)
             done = self.program("gallery", "enrol", self.location, "Joe", OTHER_MAN)
             self.assertEqual(done.returncode, 0, done.stdout)
-            self.assertEqual([person.name for person in gallery.people()], ["Barack", "Joe"])
+            self.assert_people(gallery, "Barack", "Joe")
             self.assertEqual(gallery.check(), [])
         done = self.program("identify", self.location, ANOTHER, "--json")
         self.assertEqual(done.returncode, 0, done.stdout)
@@ -165,14 +169,14 @@ class Shared(WithServer):
             self.server.query("CREATE TABLE copy AS SELECT * FROM facenet_records; "
                               "CREATE TABLE version AS SELECT * FROM facenet_galleries")
             gallery.enrol("Bob", embeddings=[template(2)])
-            self.assertEqual([person.name for person in reader.people()], ["Ada", "Bob"])
+            self.assert_people(reader, "Ada", "Bob")
             self.server.query("TRUNCATE facenet_records, facenet_galleries; INSERT INTO facenet_galleries "
                               "SELECT * FROM version; INSERT INTO facenet_records SELECT * FROM copy")
-            self.eventually(lambda: [person.name for person in reader.people()] == ["Ada"])
+            self.assert_people(reader, "Ada")
             with facenet.Gallery(self.location) as other:
                 other.enrol("Cleo", embeddings=[template(3)])
                 other.enrol("Dan", embeddings=[template(4)])
-            self.eventually(lambda: [person.name for person in gallery.people()] == ["Ada", "Cleo", "Dan"])
+            self.assert_people(gallery, "Ada", "Cleo", "Dan")
             (found,) = gallery.identify(embeddings=[template(2)], distance=0.1)
             self.assertIsNone(found.person)
 
@@ -194,6 +198,16 @@ class Shared(WithServer):
                 self.server.query(f"DELETE FROM facenet_records WHERE gallery = '{self.name}' AND key = {key}")
                 if key != 3 << 60 | 1:
                     self.assertEqual([person.name for person in gallery.people()], ["Ada"])
+
+    def test_tables_of_another_kind_are_no_galleries(self) -> None:
+        self.server.query("CREATE SCHEMA strange; CREATE TABLE strange.facenet_galleries (name text, version int2, forgotten text);"
+                          "CREATE TABLE strange.facenet_records (gallery text, key int2, version int2, bytes text);"
+                          f"INSERT INTO strange.facenet_galleries VALUES ('{self.name}', 7, 'x')")
+        location = self.location + "&options=-csearch_path%3Dstrange"
+        with self.assertRaises(facenet.NotFoundError):
+            facenet.Gallery(location)
+        with self.assertRaisesRegex(facenet.InputOutputError, "the database refuses a call"):
+            facenet.Gallery.create(location)
 
     def test_locations(self) -> None:
         for location, expected in [
@@ -220,7 +234,7 @@ class Lost(WithServer):
     def test_a_killed_server_is_an_error_and_then_right_again(self) -> None:
         with facenet.Gallery(self.location) as gallery, facenet.Gallery(self.location) as reader:
             gallery.enrol("Ada", embeddings=[template(1)])
-            self.assertEqual([person.name for person in reader.people()], ["Ada"])
+            self.assert_people(reader, "Ada")
             self.server.kill()
             for call in (lambda: list(reader.people()), lambda: gallery.enrol("Bob", embeddings=[template(2)])):
                 for _ in range(2):
@@ -229,7 +243,7 @@ class Lost(WithServer):
             self.server.start()
             self.assertEqual([person.name for person in reader.people()], ["Ada"])
             gallery.enrol("Cleo", embeddings=[template(3)])
-            self.eventually(lambda: [person.name for person in reader.people()] == ["Ada", "Cleo"])
+            self.assert_people(reader, "Ada", "Cleo")
             self.assertEqual(reader.check(), [])
 
     def test_a_server_killed_while_it_is_written_to_keeps_who_was_acknowledged(self) -> None:
@@ -265,6 +279,7 @@ class Lost(WithServer):
         with facenet.Gallery(self.location) as gallery, facenet.Gallery(self.location) as writer:
             self.assertEqual(gallery.statistics().people, 0)
             self.server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'facenet'")
+            # Until the server has ended them.
             time.sleep(0.5)
             writer.enrol("Ada", embeddings=[template(1)])
             self.assertEqual((gallery.statistics().people, writer.statistics().people), (1, 1))
