@@ -1,6 +1,7 @@
 import CFacenet
 import Core
 import Faces
+import Gallery
 import Imaging
 
 /// The table of functions that every entry is given. It lives as long as the process.
@@ -80,7 +81,17 @@ enum Host {
 
   private static let addStore:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_store_methods>?, Pointer?)
-      -> facenet_status = { registrar, _, _, _ in unsupported(registrar, "stores") }
+      -> facenet_status = { registrar, name, methods, component in
+        Registrar.with(registrar) { registrar throws(FacenetError) in
+          let methods = try registrar.table(methods, facenet_store_methods(), firstSize: 56, "a store's methods")
+          try registrar.require(methods.open, "store's open")
+          try registrar.require(methods.changes, "store's changes")
+          try registrar.require(methods.commit, "store's commit")
+          try registrar.add(name, flags: methods.flags, component, to: Gallery.stores) {
+            StoreAdapter.opener($0, methods)
+          }
+        }
+      }
 
   private static let addOperator:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_operator>?, Pointer?)
