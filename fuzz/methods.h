@@ -244,9 +244,9 @@ static facenet_status tables_entry(const facenet_host *host, facenet_registrar *
   char name[30];
   facenet_plugin_description description = {sizeof description, FACENET_PLUGIN_ABI, "fuzz-tables", "1", "MIT"};
   facenet_status status = happens(&c->dice, 95) ? host->describe(registrar, &description) : FACENET_OK;
-  snprintf(name, sizeof name, "offered-%zu", below(&c->dice, 4));
-  const char *given = happens(&c->dice, 90) ? name : any_name(c);
   for (size_t i = 0; i < 3; i++) {
+    snprintf(name, sizeof name, "offered-%zu", happens(&c->dice, 95) ? i : 0);
+    const char *given = happens(&c->dice, 95) ? name : any_name(c);
     switch (below(&c->dice, 3)) {
     case 0: status |= host->add_detector(registrar, given, any_table(sizeof(facenet_detector_methods), 3), c); break;
     case 1: status |= host->add_embedder(registrar, given, any_table(sizeof(facenet_embedder_methods), 4), c); break;
