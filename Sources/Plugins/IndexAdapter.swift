@@ -101,7 +101,8 @@ private final class Gathering {
     if count == 0 { return 0 }
     do throws(FacenetError) {
       guard let start, (0...Self.most - bytes.count).contains(count) else {
-        throw FacenetError(.pluginFailed, "a plugin's index saves \(UInt(bitPattern: count)) bytes at once, or from NULL")
+        throw FacenetError(
+          .pluginFailed, "a plugin's index saves \(UInt(bitPattern: count)) bytes at once, or from NULL")
       }
       try Progress.reached(0)
       try bytes.reserve(bytes.count + count)

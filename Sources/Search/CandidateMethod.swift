@@ -55,8 +55,8 @@ final class CandidateMethod: SearchMethod {
       }
       state = State(source, numbers)
     } else {
-      state = State(try opener.open(store.dimension, options), try CandidateNumbers())
-      try build(store.count, in: store)
+      let (source, numbers) = try Self.build(opener, options, of: store.count, in: store)
+      state = State(source, numbers)
     }
   }
 
@@ -74,7 +74,7 @@ extension CandidateMethod {
 
   func append(_ slots: Range<Int>, in store: VectorStore) throws(FacenetError) {
     try state.numbers.ofSlots.reserve(slots.upperBound)
-    guard let source = state.source else { return try build(slots.upperBound, in: store) }
+    guard let source = state.source else { return try rebuild(slots.upperBound, in: store) }
     let numbers = state.numbers.take(slots.count)
     do throws(FacenetError) { try add(slots, numbers, to: source, in: store) } catch {
       if source.canRemove { state.numbers.putBack(numbers) }
@@ -116,7 +116,7 @@ extension CandidateMethod {
       // A file's numbers may not lie further apart; what cannot be taken out costs candidates.
       let gone = state.numbers.total - store.count
       if gone > 3 * store.count + 64 || !source.canRemove && 3 * gone > state.numbers.total {
-        try build(store.count, in: store)
+        try rebuild(store.count, in: store)
       }
     } catch {
       Log.write(.warning, "an index compares every vector until some are added: \(error.message)")
@@ -124,16 +124,23 @@ extension CandidateMethod {
     }
   }
 
-  /// Makes the source anew, of the first `count` slots.
-  private func build(_ count: Int, in store: VectorStore) throws(FacenetError) {
+  private func rebuild(_ count: Int, in store: VectorStore) throws(FacenetError) {
+    (state.source, state.numbers) = try Self.build(opener, options, of: count, in: store)
+  }
+
+  /// A new source of the first `count` slots.
+  private static func build(_ opener: CandidateOpener, _ options: IndexOptions, of count: Int, in store: VectorStore)
+    throws(FacenetError) -> (any CandidateSource, CandidateNumbers)
+  {
     let source = try opener.open(store.dimension, options)
     var numbers = try CandidateNumbers()
     try numbers.ofSlots.reserve(count)
     let all = numbers.take(count)
-    try add(0..<count, all, to: source, in: store)
+    var done = 0
+    try add(0..<count, all, to: source, in: store, &done)
     for (slot, number) in all.enumerated() { numbers.assign(number, to: slot) }
     numbers.ofSlots.setCount(count)
-    (state.source, state.numbers) = (source, numbers)
+    return (source, numbers)
   }
 
   /// All or none.
@@ -141,23 +148,28 @@ extension CandidateMethod {
     throws(FacenetError)
   {
     var done = 0
-    do throws(FacenetError) {
-      while done < slots.count {
-        let part = done..<min(done + Self.batch, slots.count)
-        try Progress.part(part, of: slots.count) { () throws(FacenetError) in
-          try Progress.reached(0)
-          let place = slots.lowerBound + part.lowerBound..<slots.lowerBound + part.upperBound
-          try Self.withVectors(place, in: store) { vectors throws(FacenetError) in
-            try source.add(Array(numbers[part]), vectors)
-          }
-        }
-        done = part.upperBound
-      }
-    } catch {
+    do throws(FacenetError) { try Self.add(slots, numbers, to: source, in: store, &done) } catch {
       if source.canRemove, done > 0 {
         do throws(FacenetError) { try source.remove(Array(numbers[..<done])) } catch { state.source = nil }
       }
       throw error
+    }
+  }
+
+  /// - Parameter done: how many were added, also where this throws.
+  private static func add(
+    _ slots: Range<Int>, _ numbers: [Int64], to source: any CandidateSource, in store: VectorStore, _ done: inout Int
+  ) throws(FacenetError) {
+    while done < slots.count {
+      let part = done..<min(done + batch, slots.count)
+      try Progress.part(part, of: slots.count) { () throws(FacenetError) in
+        try Progress.reached(0)
+        let place = slots.lowerBound + part.lowerBound..<slots.lowerBound + part.upperBound
+        try withVectors(place, in: store) { vectors throws(FacenetError) in
+          try source.add(Array(numbers[part]), vectors)
+        }
+      }
+      done = part.upperBound
     }
   }
 

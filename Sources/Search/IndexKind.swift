@@ -40,7 +40,7 @@ extension IndexKind {
       guard let maker = Self.registry.component(rawValue) else {
         let names = Self.registry.all.map(\.name).joined(separator: ", ")
         throw FacenetError(
-          .invalidArgument, "there is no kind of index '\(rawValue)'; there are \(names), and those of plugins to be loaded")
+          .invalidArgument, "there is no kind of index '\(rawValue)', but \(names); plugins bring others")
       }
       return maker
     }

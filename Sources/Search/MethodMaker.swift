@@ -6,8 +6,9 @@ package struct MethodMaker: Sendable {
   package let make: @Sendable (_ dimension: Int, _ options: IndexOptions) throws(FacenetError) -> any SearchMethod
   /// The method as `sections()` of the same kind left it; what is in the store is what it was told of.
   package let read:
-    @Sendable (_ file: IndexFile, _ store: VectorStore, _ options: IndexOptions) throws(FacenetError) -> any SearchMethod
-  /// From so many vectors on `auto` takes the kind; nil: never.
+    @Sendable (_ file: IndexFile, _ store: VectorStore, _ options: IndexOptions) throws(FacenetError)
+      -> any SearchMethod
+  /// From so many vectors on `auto` may take the kind; nil: never.
   package let automaticFrom: Int?
 
   init<Method: BuiltInMethod>(_ method: Method.Type) {
@@ -17,7 +18,7 @@ package struct MethodMaker: Sendable {
   }
 
   /// A kind whose candidates others choose.
-  /// - Parameter automaticFrom: from so many vectors on `auto` takes it; nil: never.
+  /// - Parameter automaticFrom: from so many vectors on `auto` may take it; nil: never.
   package init(_ opener: CandidateOpener, automaticFrom: Int?) {
     make = { dimension, options throws(FacenetError) in
       try CandidateMethod(opener, dimension: dimension, options: options)

@@ -16,14 +16,15 @@ package enum Tuning {
   /// Up to this many numbers in all it is not worth while to learn anything of the vectors.
   private static let flatFloats = 32_768
 
-  /// Plugins' kinds that `auto` takes, and from how many vectors on.
+  /// Plugins' kinds that `auto` may take, and from how many vectors on.
   package static let plugins = ["hnsw": 1_000_000]
 
-  /// The kind for `auto`: everything is compared where no row reaches the wanted recall, exactly where nothing may be missed.
+  /// The kind for `auto`: exact where nothing may be missed; where no row reaches the wanted recall a plugin's kind, if there
+  /// is one for so many vectors, else everything is compared.
   static func kind(count: Int, dimension: Int, options: IndexOptions) -> IndexKind {
     if options.wantedRecall == 1 || count * dimension <= flatFloats { return .flat }
-    if let plugin = plugin(count: count) { return plugin }
-    return row(count: count, recall: options.wantedRecall) == nil ? .flat8 : .mlann
+    if row(count: count, recall: options.wantedRecall) != nil { return .mlann }
+    return plugin(count: count) ?? .flat8
   }
 
   /// The plugin's kind that is for so many vectors.

@@ -55,8 +55,8 @@ private final class ListedSource: CandidateSource {
 
   /// Kinds of the registry, added once: one that removes and is restored, one that does neither, and what `auto` takes.
   private static let kinds: [IndexKind] = {
-    let names = ["listed", "kept", "listed-from-5000000"]
-    for (name, from) in zip(names, [nil, nil, 5_000_000]) {
+    let names = ["listed", "kept", "listed-from-5100"]
+    for (name, from) in zip(names, [nil, nil, 5100]) {
       IndexKind.registry.add(name, MethodMaker(opener(canRemove: name != "kept"), automaticFrom: from), from: provider)
     }
     return names.map(IndexKind.init(rawValue:))
@@ -158,9 +158,30 @@ private final class ListedSource: CandidateSource {
     let auto = { IndexOptions(kind: .auto, recall: $0) }
     _ = Self.kinds
     #expect(Tuning.plugins == ["hnsw": 1_000_000])
-    #expect(Tuning.kind(count: 4_999_999, dimension: 128, options: auto(0)) == .mlann)
-    #expect(Tuning.kind(count: 5_000_000, dimension: 128, options: auto(0)) == Self.kinds[2])
-    #expect(Tuning.kind(count: 5_000_000, dimension: 128, options: auto(1)) == .flat)
+    #expect(Tuning.kind(count: 5099, dimension: 128, options: auto(0.9999)) == .flat8)
+    #expect(Tuning.kind(count: 5100, dimension: 128, options: auto(0.9999)) == Self.kinds[2])
+    #expect(Tuning.kind(count: 5100, dimension: 128, options: auto(0)) == .mlann)
+    #expect(Tuning.kind(count: 5100, dimension: 128, options: auto(1)) == .flat)
+  }
+
+  /// `auto` becomes the plugin's kind while vectors come, and is opened as such.
+  @Test func autoSearchesByAPluginsKind() throws {
+    var dice = Dice(31)
+    _ = Self.kinds
+    let vectors = dice.vectors(5200, 8)
+    let index = try VectorIndex(dimension: 8, options: IndexOptions(kind: .auto, recall: 0.9999))
+    try index.add(Array(vectors[..<4900]), keys: Array(0..<4900))
+    #expect(index.kind == .flat8)
+    try index.add(Array(vectors[4900...]), keys: Array(4900..<5200))
+    #expect(index.kind == Self.kinds[2])
+    let file = TemporaryFile()
+    try index.save(to: file.path)
+    let opened = try VectorIndex(path: file.path)
+    #expect(opened.kind == Self.kinds[2] && opened.options.kind == .auto)
+    let known = Dictionary(uniqueKeysWithValues: vectors.enumerated().map { (Int64($0), $1) })
+    for index in [index, opened] {
+      #expect(isExact(try index.search(vectors[77], nearest: 5), vectors[77], known, nearest: 5))
+    }
   }
 
   @Test func anUnknownKindIsRefused() throws {

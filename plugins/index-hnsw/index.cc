@@ -1,7 +1,9 @@
 #include "index.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <new>
 #include <unordered_map>
@@ -23,11 +25,24 @@ constexpr labeltype gone_label = std::numeric_limits<labeltype>::max();
 /* How often a long change asks whether to go on. */
 constexpr size_t often = 64;
 
-/* Vectors that are kept while a query searches the lowest layer; docs/plugins.md tells what was measured. */
-size_t breadth(float recall) {
-  if (recall > 0.995f) return 256;
-  if (recall > 0.97f) return 96;
-  return recall > 0.92f ? 48 : 32;
+/* Vectors that are kept while a query searches the lowest layer, of so many for a wanted recall: what was measured of
+ * embeddings like those of faces, and a third to spare (docs/plugins.md). Between two rows, in proportion; four times as
+ * many vectors beyond the last want twice as many. */
+struct Row {
+  double count, breadths[4];
+};
+constexpr float recalls[] = {0.9f, 0.95f, 0.99f};
+constexpr Row rows[] = {{1000, {12, 16, 24, 32}}, {10000, {16, 24, 32, 64}}, {100000, {48, 96, 400, 1600}}};
+
+size_t breadth(float recall, size_t count) {
+  const size_t column = std::lower_bound(std::begin(recalls), std::end(recalls), recall) - std::begin(recalls);
+  const double wanted = std::max<double>(static_cast<double>(count), rows[0].count);
+  size_t next = 1;
+  while (next + 1 < std::size(rows) && wanted > rows[next].count) next++;
+  const double low = std::log(rows[next - 1].breadths[column]), high = std::log(rows[next].breadths[column]);
+  const double share = std::log(wanted / rows[next - 1].count) / std::log(rows[next].count / rows[next - 1].count);
+  const double beyond = std::max(0.0, std::log2(wanted / rows[next].count) / 2);
+  return static_cast<size_t>(std::ceil(std::exp(low + (high - low) * std::min(share, 1.0)) * std::exp2(beyond)));
 }
 
 const tableint *links(const hnswlib::HierarchicalNSW<float> &navigator, tableint element, int layer, size_t *count) {
@@ -48,7 +63,7 @@ struct Index::Space : hnswlib::SpaceInterface<float> {
 };
 
 Index::Index(uint32_t dimension, float recall, uint32_t seed)
-    : dimension_(dimension), seed_(seed), breadth_(breadth(recall)), space_(new Space(dimension)),
+    : dimension_(dimension), seed_(seed), recall_(recall), space_(new Space(dimension)),
       navigator_(empty(0)) {}
 
 Index::~Index() = default;
@@ -144,7 +159,7 @@ size_t Index::search(const float *query, int64_t *numbers, size_t capacity) cons
     }
   }
   /* As many more as were removed of as many. */
-  const size_t wanted = std::max(breadth_, capacity);
+  const size_t wanted = std::max(breadth(recall_, total - gone_), capacity);
   auto found = navigator.searchBaseLayerST<false>(nearest, query, wanted + wanted * gone_ / (total - gone_));
   std::vector<tableint> order;
   for (; !found.empty(); found.pop()) order.push_back(found.top().second);

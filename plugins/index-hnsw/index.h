@@ -52,7 +52,7 @@ class Index {
 
   const size_t dimension_;
   const uint32_t seed_;
-  const size_t breadth_;
+  const float recall_;
   std::unique_ptr<Space> space_;
   std::unique_ptr<Navigator> navigator_;
   /* Removed vectors that are still in the graph. */

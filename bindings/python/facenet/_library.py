@@ -299,14 +299,8 @@ _STATUS: Dict[str, List[Any]] = {
     "facenet_gallery_facts": [c_void_p, c_int64, c_char_p, c_size_t, POINTER(c_size_t)],
     "facenet_gallery_templates": [c_void_p, c_int64, POINTER(CTemplate), c_size_t, POINTER(c_size_t)],
     "facenet_gallery_remove_templates": [c_void_p, c_void_p, c_size_t],
-    "facenet_gallery_identify": [
-        c_void_p,
-        c_void_p,
-        c_size_t,
-        POINTER(CIdentificationOptions),
-        POINTER(CCandidate),
-        POINTER(CIdentification),
-    ],
+    "facenet_gallery_identify": [c_void_p, c_void_p, c_size_t, POINTER(CIdentificationOptions)]
+    + [POINTER(CCandidate), POINTER(CIdentification)],
     "facenet_gallery_threshold": [c_void_p, POINTER(CIdentificationOptions), POINTER(CIdentificationThreshold)],
     "facenet_gallery_export": [c_void_p, c_char_p],
     "facenet_gallery_import": [c_void_p, c_char_p, POINTER(c_size_t)],
