@@ -26,13 +26,13 @@ constexpr labeltype gone_label = std::numeric_limits<labeltype>::max();
 constexpr size_t often = 64;
 
 /* Vectors that are kept while a query searches the lowest layer, of so many for a wanted recall: what was measured of
- * embeddings like those of faces, and a third to spare (docs/plugins.md). Between two rows, in proportion; four times as
+ * embeddings like those of faces, and some to spare (docs/plugins.md). Between two rows, in proportion; four times as
  * many vectors beyond the last want twice as many. */
 struct Row {
   double count, breadths[4];
 };
 constexpr float recalls[] = {0.9f, 0.95f, 0.99f};
-constexpr Row rows[] = {{1000, {12, 16, 24, 32}}, {10000, {16, 24, 32, 64}}, {100000, {48, 96, 400, 1600}}};
+constexpr Row rows[] = {{1000, {16, 16, 32, 96}}, {10000, {24, 32, 96, 192}}, {100000, {48, 96, 192, 384}}};
 
 size_t breadth(float recall, size_t count) {
   const size_t column = std::lower_bound(std::begin(recalls), std::end(recalls), recall) - std::begin(recalls);
