@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, List
 
@@ -117,6 +118,14 @@ class HEIF(unittest.TestCase):
         ):
             with self.assertRaisesRegex(facenet.CorruptError, rf"{expected}.*\(the decoder heif of the plugin decoder-heif\)"):
                 facenet.Image.decode(data)
+
+    def test_threads_decode_beside_each_other(self) -> None:
+        """Each within a budget of its own."""
+        data = grid(self.tiles(photograph(300, 200), 128), 3, 128, 300, 200)
+        expected = facenet.Image.decode(data).pixels
+        with ThreadPoolExecutor(4) as pool:
+            for found in pool.map(lambda _: facenet.Image.decode(data).pixels, range(16)):
+                np.testing.assert_array_equal(found, expected)
 
     def test_other_codings_are_refused(self) -> None:
         """AV1 under the name of HEVC would go to a decoder without limits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -33,13 +34,14 @@ class Mutations:
 
     @classmethod
     def build(cls, kind: str, flags: str) -> None:
+        """In a copy of the plugin's folder, outside the tree, with the header that pkg-config names."""
         out = cls.folder / kind
-        out.mkdir()
+        shutil.copytree(ROOT / "plugins" / cls.plugin, out)
         words = flags.split()
         make("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", *words, f"-I{ROOT / 'include'}",
              ROOT / "plugins/tests/mutate.c", "-o", out / "mutate", "-ldl")
         # A host brings the sanitizers' symbols, so -z defs has to go.
-        done = run("make", "-s", "-C", ROOT / "plugins" / cls.plugin, f"OUT={out}", CFLAGS=f"{flags} -Wall -Wextra -Werror",
+        done = run("make", "-s", "-C", out, CFLAGS=f"{flags} -Wall -Wextra -Werror",
                    LDFLAGS="-Wl,-z,undefs", PKG_CONFIG_PATH=str(ROOT / "build/lib/pkgconfig"))
         if done.returncode != 0:
             raise AssertionError(done.stdout)
@@ -47,6 +49,13 @@ class Mutations:
     def mutate(self, kind: str, picture: Path, changes: int) -> "subprocess.CompletedProcess[str]":
         out = self.folder / kind
         return run(out / "mutate", out / f"{self.plugin}.so", picture, changes, 1, ASAN_OPTIONS="allocator_may_return_null=1")
+
+    def test_it_exports_its_entry_and_needs_nothing_of_the_library(self) -> None:
+        plugin = self.folder / "plain" / f"{self.plugin}.so"
+        exported = run("nm", "--dynamic", "--defined-only", plugin).stdout.split()
+        assert [word for word in exported if word.startswith("facenet")] == ["facenet_plugin_entry"], exported
+        linked = run("ldd", plugin).stdout.replace(str(plugin), "")
+        assert "facenet" not in linked and "not found" not in linked, linked
 
     def expect_sentences(self, picture: Path) -> Tuple[int, int]:
         """No crash, and a sentence for each refusal; how many were decoded and refused."""

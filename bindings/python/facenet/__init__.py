@@ -19,6 +19,7 @@ What the library says of its work goes to the logger "facenet".
 from __future__ import annotations
 
 from . import models
+from ._attach import OwnEmbedder, attach
 from ._calls import Progress, connect
 from ._errors import (
     CancelledError,
@@ -67,6 +68,7 @@ __all__ = [
     "InvalidArgumentError",
     "Model",
     "NotFoundError",
+    "OwnEmbedder",
     "Person",
     "Pipeline",
     "PluginError",
@@ -81,6 +83,7 @@ __all__ = [
     "UnsupportedError",
     "Verdict",
     "Verification",
+    "attach",
     "detect",
     "embed",
     "load_plugin",

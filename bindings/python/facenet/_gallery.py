@@ -11,22 +11,7 @@ from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import ImageLike, as_image, path_bytes
 from ._index import KeyList, Rows, kind_number, named
-from ._library import (
-    CCandidate,
-    CFault,
-    CGalleryOptions,
-    CGallerySizes,
-    CIdentification,
-    CIdentificationOptions,
-    CIdentificationThreshold,
-    CImage,
-    CPerson,
-    CTemplate,
-    Handle,
-    check,
-    library,
-    thread_limit,
-)
+from ._library import Handle, check, library, thread_limit
 from ._people import (
     Candidate,
     Identification,
@@ -40,6 +25,18 @@ from ._people import (
     threshold_from_c,
 )
 from ._pipeline import Pipeline, default_pipeline
+from ._structures import (
+    CCandidate,
+    CFault,
+    CGalleryOptions,
+    CGallerySizes,
+    CIdentification,
+    CIdentificationOptions,
+    CIdentificationThreshold,
+    CImage,
+    CPerson,
+    CTemplate,
+)
 from ._values import Face
 
 Path = Union[str, "os.PathLike[str]"]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Iterable, List, Literal, Optional, Sequen
 from ._calls import Progress, watched
 from ._errors import InvalidArgumentError, NotFoundError
 from ._image import path_bytes
-from ._library import CIndexOptions, CSearchStatistics, Handle, check, library, thread_limit
+from ._library import Handle, check, library, thread_limit
 from ._plugins import component
+from ._structures import CIndexOptions, CSearchStatistics
 from ._values import np, vectors_from_c
 
 if TYPE_CHECKING:

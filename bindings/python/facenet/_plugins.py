@@ -6,7 +6,8 @@ import ctypes
 import os
 from typing import List, NamedTuple, Optional, Union
 
-from ._library import CComponent, check, library
+from ._library import check, library
+from ._structures import CComponent
 
 
 class Component(NamedTuple):
