@@ -1,5 +1,5 @@
 /* Prints what it costs that a component is a plugin's: nanoseconds of a call through the library to a method that does
- * next to nothing, of the same function called by its pointer, and of the library's own on the same work where it has it.
+ * next to nothing, of the same function called by its pointer, and of the library's own where it does the same work.
  * Every name is looked up before; the least of some rounds, of the processor's time.
  *
  *   export PKG_CONFIG_PATH=build/lib/pkgconfig LD_LIBRARY_PATH=build/lib
@@ -16,7 +16,8 @@ static const facenet_host *host;
 
 /* An index whose candidates are always the first that there is room for. */
 
-static facenet_status index_open(void *component, uint32_t dimension, const facenet_index_options *options, void **self) {
+static facenet_status index_open(void *component, uint32_t dimension, const facenet_index_options *options,
+                                 void **self) {
   (void)component, (void)dimension, (void)options;
   *self = NULL;
   return FACENET_OK;
@@ -35,7 +36,8 @@ static facenet_status index_search(void *self, const float *query, int64_t *numb
 }
 
 /* A detector that finds one face. */
-static facenet_status detect(void *self, const facenet_image *image, facenet_face *faces, size_t capacity, size_t *count) {
+static facenet_status detect(void *self, const facenet_image *image, facenet_face *faces, size_t capacity,
+                             size_t *count) {
   (void)self, (void)image, (void)capacity;
   faces[0] = (facenet_face){1, 1, 7, 7, 1, {{2, 3}, {5, 3}, {4, 4}, {2, 5}, {5, 5}}};
   *count = 1;
@@ -60,7 +62,8 @@ static facenet_status embed(void *self, const facenet_image *crops, size_t count
 static facenet_status entry(const facenet_host *given, facenet_registrar *registrar) {
   host = given;
   facenet_plugin_description description = {sizeof description, FACENET_PLUGIN_ABI, "trivial", "1", "Apache-2.0"};
-  facenet_index_methods index = {.struct_size = sizeof index, .open = index_open, .add = index_add, .search = index_search};
+  facenet_index_methods index = {
+      .struct_size = sizeof index, .open = index_open, .add = index_add, .search = index_search};
   facenet_detector_methods detector = {.struct_size = sizeof detector, .detect = detect};
   facenet_embedder_methods embedder = {.struct_size = sizeof embedder, .describe = describe, .embed = embed};
   host->describe(registrar, &description);
@@ -83,7 +86,8 @@ static facenet_embedder *embedder;
 static facenet_face face;
 static size_t count;
 static uint8_t pixels[SIDE * SIDE * 3];
-static facenet_image image = {.pixels = pixels, .width = SIDE, .height = SIDE, .stride = 3 * SIDE, .format = FACENET_RGB8};
+static facenet_image image = {
+    .pixels = pixels, .width = SIDE, .height = SIDE, .stride = 3 * SIDE, .format = FACENET_RGB8};
 
 static facenet_index *filled(facenet_index_kind kind, int64_t vectors) {
   facenet_index_options options = {.struct_size = sizeof options, .kind = kind};
@@ -98,16 +102,19 @@ static facenet_index *filled(facenet_index_kind kind, int64_t vectors) {
 }
 
 /* Called through pointers that the compiler does not see through, as the library does. */
-static facenet_status (*volatile search_itself)(void *, const float *, int64_t *, size_t, size_t *) = index_search;
-static facenet_status (*volatile detect_itself)(void *, const facenet_image *, facenet_face *, size_t, size_t *) = detect;
-static facenet_status (*volatile embed_itself)(void *, const facenet_image *, size_t, float *) = embed;
+static const facenet_index_methods index_methods = {.search = index_search};
+static const facenet_detector_methods detector_methods = {.detect = detect};
+static const facenet_embedder_methods embedder_methods = {.embed = embed};
+static const facenet_index_methods *volatile bare_index = &index_methods;
+static const facenet_detector_methods *volatile bare_detector = &detector_methods;
+static const facenet_embedder_methods *volatile bare_embedder = &embedder_methods;
 
-static void search_bare(void) { need(search_itself(NULL, query, room, CANDIDATES, &count)); }
+static void search_bare(void) { need(bare_index->search(NULL, query, room, CANDIDATES, &count)); }
 static void search_plugin(void) { need(facenet_index_search(plugin, query, 1, 1, NULL, 0, &key, &distance, NULL)); }
 static void search_flat(void) { need(facenet_index_search(flat, query, 1, 1, NULL, 0, &key, &distance, NULL)); }
-static void detect_bare(void) { need(detect_itself(NULL, &image, &face, 1, &count)); }
+static void detect_bare(void) { need(bare_detector->detect(NULL, &image, &face, 1, &count)); }
 static void detect_plugin(void) { need(facenet_detect(detector, &image, &face, 1, &count)); }
-static void embed_bare(void) { need(embed_itself(NULL, &image, 1, embedding)); }
+static void embed_bare(void) { need(bare_embedder->embed(NULL, &image, 1, embedding)); }
 static void embed_plugin(void) { need(facenet_embed(embedder, &image, 1, embedding, DIMENSION)); }
 
 static double nanoseconds(void (*call)(void)) {

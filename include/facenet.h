@@ -424,7 +424,8 @@ facenet_status facenet_index_create(uint32_t dimension, const facenet_index_opti
 /* Opens an index that was saved, by memory map: what is read is compared with its checksum when it is first used. The
  * file may be replaced, as facenet_index_save does, but must not be changed in place while the index lives.
  * threads: as in the options. Fails with NOT_FOUND or IO, CORRUPT for what is no index, UNSUPPORTED for one that a
- * later version wrote and one whose kind is that of a plugin which is not loaded, INVALID_ARGUMENT for a folder and for threads out of range. Since 0.1. */
+ * later version wrote and one of a kind whose plugin is not loaded, INVALID_ARGUMENT for a folder and for threads out
+ * of range. Since 0.1. */
 facenet_status facenet_index_open(const char *path, uint32_t threads, facenet_index **out);
 
 /* How many floats a vector has, and how many vectors there are; 0 on failure. Since 0.1. */

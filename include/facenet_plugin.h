@@ -100,8 +100,8 @@ typedef struct facenet_index_methods {
   facenet_status (*add)(void *self, const int64_t *numbers, const float *vectors, size_t count);
   /* Numbers that are there. NULL: the library passes over what was removed, and builds anew once that is a third. */
   facenet_status (*remove)(void *self, const int64_t *numbers, size_t count);
-  /* Writes at most capacity numbers, none twice, that are likely to be those of the nearest vectors, in any order. Where
-   * fewer than capacity are found that is no failure: too few, and the library compares every vector. Required. */
+  /* Writes at most capacity numbers, none twice, that likely are those of the nearest vectors, in any order. Fewer
+   * are no failure: where they are too few the library compares every vector. Required. */
   facenet_status (*search)(void *self, const float *query, int64_t *numbers, size_t capacity, size_t *count);
   /* Hands over all that restore needs beside the vectors, in pieces: write returns 0 to go on, else save has to fail.
    * Searches may run. NULL: built anew, by add, when it is opened. */

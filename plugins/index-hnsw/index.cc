@@ -173,8 +173,8 @@ size_t Index::search(const float *query, int64_t *numbers, size_t capacity) cons
 
 namespace {
 
-/* Links of an element in a layer once what was removed is out: through it, to what it led to, the most useful of them as
- * hnswlib chooses. */
+/* Links of an element in a layer once what was removed is out: through it, to what it led to, the most useful of them
+ * as hnswlib chooses. */
 std::vector<tableint> joined(hnswlib::HierarchicalNSW<float> &navigator, tableint element, int layer) {
   using Candidate = std::pair<float, tableint>;
   const auto is_gone = [&](tableint other) { return navigator.getExternalLabel(other) == gone_label; };

@@ -1,4 +1,4 @@
-/* Uses an index's plugin as the library does: adds, removes, searches, saves and restores; then restores what was saved
+/* Uses the plugin of an index as the library does: adds, removes, searches, saves, restores; then restores what was saved
  * cut short and with bytes changed, and uses what comes of it. All arrays are as long as they must be: under a sanitizer,
  * what is read or written beyond them is seen.
  *
