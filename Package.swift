@@ -75,7 +75,7 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
-    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Graph", "Imaging", "ONNX", "Search"]),
+    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Gallery", "Graph", "Imaging", "ONNX", "Search"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",
@@ -97,7 +97,7 @@ let package = Package(
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("Gallery", ["CSQLite", "Core", "Faces", "Imaging", "Search"]),
     .target(name: "ForeignFunctions", path: "Tests/ForeignFunctions"),
-    tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Graph", "ONNX", "Search"]),
+    tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Gallery", "Graph", "ONNX", "Search"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

@@ -487,7 +487,8 @@ void facenet_index_free(facenet_index *index);
  * gallery, and write in turns. Besides what each says, a call fails with IO where the file cannot be read or written,
  * or another process writes for longer than options.wait; with CORRUPT where the file is not sound; with
  * INVALID_ARGUMENT, naming it, for an embedding that is zero, not finite or not of the length that the model's have;
- * and with TOO_LARGE above 2^20 embeddings, but for facenet_gallery_enrol_many and _file. */
+ * and with TOO_LARGE above 2^20 embeddings, but for facenet_gallery_enrol_many and _file. A path "SCHEME:..." is a
+ * gallery in the store of a plugin that has the name SCHEME, where one is loaded. */
 
 typedef struct facenet_gallery facenet_gallery;
 
@@ -516,7 +517,7 @@ typedef struct facenet_person {
   char key[1024];     /* what another system calls them, nobody else's; "": none */
 } facenet_person;
 
-/* Makes a new gallery, a file that its owner alone may read, for the embedder of a pipeline. Fails with
+/* Makes a new gallery, a file that its owner alone may read or in a store, for the embedder of a pipeline. Fails with
  * INVALID_ARGUMENT where the path exists, NOT_FOUND, IO. Since 0.1. */
 facenet_status facenet_gallery_create(const char *path, const facenet_pipeline *pipeline,
                                       const facenet_gallery_options *options, facenet_gallery **out);

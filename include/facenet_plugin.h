@@ -145,12 +145,12 @@ typedef struct facenet_record {
 } facenet_record;
 
 /* Store: where a gallery that many processes and machines share keeps its records. A gallery "SCHEME:..." is in the
- * store of the name SCHEME. A store has a version, a number that each commit raises by 1; a new one has version 0 and
- * no records. */
+ * store of the name SCHEME. A store has a version, a number that each commit raises by 1. One to which nothing was
+ * committed has version 0 and no records, and counts as none: who commits to it first has made it. */
 typedef struct facenet_store_methods {
   uint32_t struct_size, flags;
-  /* location: the gallery's whole location. create: 1 makes a store and fails with FACENET_INVALID_ARGUMENT where there
-   * is one; 0 fails with FACENET_NOT_FOUND where there is none. Required. */
+  /* location: the gallery's whole location. create: 1 prepares a new store and fails with FACENET_INVALID_ARGUMENT where
+   * there is one; 0 fails with FACENET_NOT_FOUND where there is none. Required. */
   facenet_status (*open)(void *component, const char *location, int32_t create, void **self);
   /* Visits, once each and in any order, the newest state of every record that commits after the version `after` wrote
    * or removed, all as of one version, which it sets. visit returns 0 to go on, else changes has to fail. A store

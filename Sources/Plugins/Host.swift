@@ -1,6 +1,7 @@
 import CFacenet
 import Core
 import Faces
+import Gallery
 import Imaging
 import Search
 
@@ -94,7 +95,17 @@ enum Host {
 
   private static let addStore:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_store_methods>?, Pointer?)
-      -> facenet_status = { registrar, _, _, _ in unsupported(registrar, "stores") }
+      -> facenet_status = { registrar, name, methods, component in
+        Registrar.with(registrar) { registrar throws(FacenetError) in
+          let methods = try registrar.table(methods, facenet_store_methods(), firstSize: 56, "a store's methods")
+          try registrar.require(methods.open, "store's open")
+          try registrar.require(methods.changes, "store's changes")
+          try registrar.require(methods.commit, "store's commit")
+          try registrar.add(name, flags: methods.flags, component, to: Gallery.stores) {
+            StoreAdapter.opener($0, methods)
+          }
+        }
+      }
 
   private static let addOperator:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_operator>?, Pointer?)
@@ -104,12 +115,6 @@ enum Host {
           try registrar.add(name, given, component)
         }
       }
-
-  private static func unsupported(_ registrar: OpaquePointer?, _ kind: String) -> facenet_status {
-    Registrar.with(registrar) { _ throws(FacenetError) in
-      throw FacenetError(.unsupported, "this version takes no \(kind) from plugins")
-    }
-  }
 
   private static let fail: @convention(c) (facenet_status, UnsafePointer<CChar>?) -> facenet_status = {
     status, message in
