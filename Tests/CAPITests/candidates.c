@@ -62,12 +62,29 @@ static float distance(const float *a, const float *b) {
   return sum;
 }
 
+static unsigned below(unsigned limit) {
+  static atomic_uint state = 1;
+  return (state = state * 1664525u + 1013904223u) / 256 % limit;
+}
+
+/* Whatever: often what might be right. */
+static facenet_status answer_by_chance(int64_t *numbers, size_t capacity, size_t *count) {
+  static const facenet_status statuses[] = {FACENET_CORRUPT, FACENET_CANCELLED, FACENET_TOO_LARGE, 77, -1, INT32_MIN};
+  for (size_t i = 0; i < capacity; i++) numbers[i] = below(20) ? (int64_t)(i * 40 + below(40)) : (int64_t)below(1u << 13) - 9;
+  *count = below(5) ? below((unsigned)capacity + 1) : below(2) ? capacity + below(3) : (size_t)below(1u << 20) << 44;
+  return below(8) ? FACENET_OK : statuses[below(6)];
+}
+
 static facenet_status list_search(void *self, const float *query, int64_t *numbers, size_t capacity, size_t *count) {
   const list *l = self;
   if (++inside > 1) together++;
   if (is("slow")) usleep(200);
   asked++;
   size_t found = 0;
+  if (is("dice")) {
+    inside--;
+    return answer_by_chance(numbers, capacity, count);
+  }
   for (int64_t number = 0; number < MOST; number++) {
     if (!l->is_there[number]) continue;
     size_t place = found < capacity ? found : capacity;
@@ -295,6 +312,31 @@ static void what_it_gives_is_checked(void) {
   facenet_index_free(flat);
 }
 
+static void no_answer_gets_further_than_it_may(void) {
+  facenet_index *index = make("list", COUNT);
+  int found = 0, failed = 0;
+  fault = "dice";
+  for (int i = 0; i < 20000; i++) {
+    float query[DIMENSION], distances[8];
+    int64_t keys[8];
+    size_t nearest = 1 + below(8);
+    fill(query, i);
+    facenet_status status = facenet_index_search(index, query, 1, nearest, NULL, 0, keys, distances, NULL);
+    failed += status != FACENET_OK;
+    found += status == FACENET_OK;
+    if (status) CHECK(status > 0 && status <= FACENET_CANCELLED && strstr(facenet_error_message(), "list"));
+    for (size_t k = 0; !status && k < nearest; k++) {
+      float vector[DIMENSION];
+      CHECK(facenet_index_vector(index, keys[k], vector, DIMENSION) == FACENET_OK);
+      CHECK(fabsf(distance(query, vector) - distances[k]) <= 1e-4f * (1 + distances[k]));
+      CHECK(k == 0 || distances[k] > distances[k - 1] || (distances[k] == distances[k - 1] && keys[k] > keys[k - 1]));
+    }
+  }
+  CHECK(found > 1000 && failed > 1000);
+  fault = "";
+  facenet_index_free(index);
+}
+
 static int warnings;
 
 static void count_warnings(void *context, facenet_log_level level, const char *message) {
@@ -408,6 +450,7 @@ int main(void) {
   RUN(it_finds_what_comparing_all_finds);
   RUN(changes_are_followed);
   RUN(what_it_gives_is_checked);
+  RUN(no_answer_gets_further_than_it_may);
   RUN(a_change_that_fails_costs_time_alone);
   RUN(it_comes_back_from_its_file);
   RUN(one_thread_means_one_at_a_time);
