@@ -75,7 +75,8 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
-    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Gallery", "Graph", "Imaging", "ONNX", "Search"]),
+    floor(
+      "Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Gallery", "Graph", "Imaging", "ONNX", "Search"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",

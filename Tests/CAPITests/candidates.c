@@ -146,24 +146,6 @@ static facenet_status entry(const facenet_host *given, facenet_registrar *regist
   return status;
 }
 
-/* What an entry may not add. */
-static const char *missing;
-
-static facenet_status faulty(const facenet_host *given, facenet_registrar *registrar) {
-  facenet_plugin_description description = {sizeof description, FACENET_PLUGIN_ABI, "faulty", "2.1", "Apache-2.0"};
-  facenet_index_methods methods = {sizeof methods, 0,         list_open,    list_add,  list_remove,
-                                   list_search,    list_save, list_restore, list_close};
-  if (!strcmp(missing, "open")) methods.open = NULL;
-  if (!strcmp(missing, "add")) methods.add = NULL;
-  if (!strcmp(missing, "search")) methods.search = NULL;
-  if (!strcmp(missing, "save")) methods.save = NULL;
-  if (!strcmp(missing, "restore")) methods.restore = NULL;
-  if (!strcmp(missing, "flags")) methods.flags = 2;
-  if (!strcmp(missing, "struct_size")) methods.struct_size = 60;
-  given->describe(registrar, &description);
-  return given->add_index(registrar, strcmp(missing, "name") ? "faulty" : "mlann", &methods, NULL);
-}
-
 static facenet_index_kind kind_named(const char *name) {
   facenet_index_kind kind = -1;
   CHECK(facenet_index_kind_named(name, &kind) == FACENET_OK);
@@ -431,19 +413,6 @@ static void one_thread_means_one_at_a_time(void) {
   fault = "";
 }
 
-static void a_faulty_one_is_not_added(void) {
-  static const char *const faults[][2] = {
-      {"open", "index's open"}, {"add", "index's add"}, {"search", "index's search"}, {"save", "need each other"},
-      {"restore", "need each other"}, {"flags", "flags 2"}, {"struct_size", "60"}, {"name", "is built in already"},
-  };
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-    missing = faults[i][0];
-    CHECK(facenet_plugin_attach(faulty) != FACENET_OK && strstr(facenet_error_message(), faults[i][1]));
-  }
-  facenet_index_kind kind;
-  CHECK_FAILS(facenet_index_kind_named("faulty", &kind), FACENET_NOT_FOUND, "faulty");
-}
-
 int main(void) {
   CHECK(facenet_plugin_attach(entry) == FACENET_OK);
   RUN(a_kind_has_a_name_and_a_number);
@@ -454,7 +423,6 @@ int main(void) {
   RUN(a_change_that_fails_costs_time_alone);
   RUN(it_comes_back_from_its_file);
   RUN(one_thread_means_one_at_a_time);
-  RUN(a_faulty_one_is_not_added);
   CHECK(opened == closed);
   FINISH();
 }
