@@ -9,8 +9,8 @@ final class Mirror {
   private let store: any RecordStore
   /// The version of the store that the database shows; 0: none.
   private var version: UInt64 = 0
-  /// Keys of the rows that the transaction in progress touched.
-  private var touched: Set<UInt64> = []
+  /// Keys of the rows that the transaction in progress touched; nil outside of one.
+  private var touched: Set<UInt64>?
   private var failure: FacenetError?
 
   init(of store: any RecordStore) { self.store = store }
@@ -20,17 +20,19 @@ final class Mirror {
     sqlite3_update_hook(
       database,
       { mirror, _, _, table, row in
-        guard let mirror, let table, let table = MirroredTable(named: String(cString: table)) else { return }
+        guard let mirror, let table else { return }
         Unmanaged<Mirror>.fromOpaque(mirror).takeUnretainedValue().note(table, row)
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  private func note(_ table: MirroredTable, _ row: Int64) {
-    do throws(FacenetError) { touched.insert(try table.key(of: row)) } catch { failure = failure ?? error }
+  private func note(_ name: UnsafePointer<CChar>, _ row: Int64) {
+    guard touched != nil, let table = MirroredTable.named[String(cString: name)] else { return }
+    do throws(FacenetError) { touched?.insert(try table.key(of: row)) } catch { failure = failure ?? error }
   }
 
   /// Brings the database, in which no transaction runs, to the store's present state.
   func follow(in connection: Connection) throws(FacenetError) {
+    touched = nil
     if version > 0, try store.isCurrent(version) { return }
     // The last commit that is known is read again: another history has another mark there.
     if version > 0, try read(after: version - 1, connection) { return }
@@ -77,7 +79,7 @@ final class Mirror {
   /// - Returns: false where somebody else has committed first, and the database has to take back what it did.
   func commit(_ connection: Connection) throws(FacenetError) -> Bool {
     if let failure { throw failure }
-    guard !touched.isEmpty else { return true }
+    guard let touched, !touched.isEmpty else { return true }
     var records: [StoreRecord] = []
     for key in touched.sorted() { records.append(try record(key, connection)) }
     records.append(try record(MirroredTable.numbers.key(of: 1), connection))
@@ -85,7 +87,10 @@ final class Mirror {
   }
 
   /// The database has committed what the store has; without this call it reads its own commit once more.
-  func end() { if !touched.isEmpty { version += 1 } }
+  func end() {
+    if touched?.isEmpty == false { version += 1 }
+    touched = nil
+  }
 
   func compact() throws(FacenetError) { try store.compact() }
 

@@ -12,11 +12,9 @@ enum MirroredTable: UInt64, CaseIterable {
   /// Numbers of rows are smaller.
   private static let limit: Int64 = 1 << 60
 
-  /// - Returns: nil for a table that is not a store's.
-  init?(named name: String) {
-    guard let found = Self.allCases.first(where: { $0 != .numbers && "\($0)" == name }) else { return nil }
-    self = found
-  }
+  /// The tables of the database by name.
+  static let named = Dictionary(
+    uniqueKeysWithValues: allCases.filter { $0 != .numbers }.map { ("\($0)", $0) })
 
   /// - Throws: `tooLarge` for a number that has no key.
   func key(of row: Int64) throws(FacenetError) -> UInt64 {

@@ -6,6 +6,7 @@ final class RecordWriter: RecordVisitor {
 
   private let connection: Connection
   private var keys: [(person: Int64, key: SQLiteValue)] = []
+  private var insertions: [MirroredTable: Statement] = [:]
   private var rows = 0
   /// Whether the numbers that were given are among the records: a gallery that is read whole has them.
   private(set) var hasNumbers = false
@@ -43,7 +44,14 @@ final class RecordWriter: RecordVisitor {
       values[1] = .null
     case .gallery, .versions, .templates: break
     }
-    try connection.statement(table.insertion).execute([.integer(row)] + values)
+    try insertion(table).execute([.integer(row)] + values)
+  }
+
+  private func insertion(_ table: MirroredTable) throws(FacenetError) -> Statement {
+    if let known = insertions[table] { return known }
+    let made = try connection.statement(table.insertion)
+    insertions[table] = made
+    return made
   }
 
   private func setNumbers(_ row: Int64, _ values: [SQLiteValue]) throws(FacenetError) {
