@@ -16,7 +16,7 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
 # The plugins that are built and installed, folders of plugins/; PLUGINS= for none.
-PLUGINS ?= decoder-webp decoder-heif store-postgres
+PLUGINS ?= decoder-webp decoder-heif index-hnsw store-postgres
 
 # Where `make install` puts things; DESTDIR, if there is one, goes before every path that is written.
 PREFIX = /usr/local

@@ -75,7 +75,8 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
-    floor("Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Gallery", "Graph", "Imaging", "ONNX"]),
+    floor(
+      "Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Gallery", "Graph", "Imaging", "ONNX", "Search"]),
     floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",
@@ -97,7 +98,7 @@ let package = Package(
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("Gallery", ["CSQLite", "Core", "Faces", "Imaging", "Search"]),
     .target(name: "ForeignFunctions", path: "Tests/ForeignFunctions"),
-    tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Gallery", "Graph", "ONNX"]),
+    tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Gallery", "Graph", "ONNX", "Search"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

@@ -24,6 +24,13 @@ static void plugin_component(caller *c) {
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) look(c, texts[i], strlen(texts[i]) + 1);
 }
 
+static void index_kind_named(caller *c) {
+  const char *name = ANY_TEXT(c, "afl8_-.\x80", "auto", "flat", "flat8", "mlann", "hnsw", "");
+  facenet_index_kind *out = output(c, sizeof *out);
+  if (!succeeded(c, facenet_index_kind_named(name, out))) return;
+  if (*out < FACENET_INDEX_AUTO || *out > FACENET_INDEX_MLANN) DEFECT(c, "kind %d", (int)*out);
+}
+
 #define PLUGIN_CALLS                                                                                   \
   CALL(plugin_load, 2), CALL(plugin_load_directory, 1), CALL(plugin_component_count, 1),               \
-  CALL(plugin_component, 2), CALL(plugin_attach, 3), METHOD_CALLS
+  CALL(plugin_component, 2), CALL(plugin_attach, 3), CALL(index_kind_named, 1), METHOD_CALLS

@@ -88,25 +88,29 @@ typedef struct facenet_embedder_methods {
   void (*close)(void *self); /* NULL: nothing to close */
 } facenet_embedder_methods;
 
-/* Index: which vectors are likely to be near. The library keeps vectors and keys, asks it for candidates, and computes
- * and orders their distances itself. It is chosen by the name of a kind. Changes wait until no search runs. */
+/* Index: which vectors are likely to be near. The library keeps the vectors, asks it for candidates, and computes and
+ * orders their distances itself; vectors have numbers that the library gives them, from 0 on, and anew once they are
+ * free: not the keys of its users. It is chosen by the name of a kind. Changes wait until no search runs. */
 typedef struct facenet_index_methods {
   uint32_t struct_size, flags;
-  /* An empty index for vectors of dimension floats. options: never NULL, complete. Required. */
+  /* An empty index for vectors of dimension floats. options: never NULL, complete: recall above 0, one thread or
+   * more. Required. */
   facenet_status (*open)(void *component, uint32_t dimension, const facenet_index_options *options, void **self);
-  /* count x dimension floats under keys that are not there yet; all or nothing. Required. */
-  facenet_status (*add)(void *self, const int64_t *keys, const float *vectors, size_t count);
-  /* Keys that are there. NULL: the library passes over what was removed, and builds anew once that is a third. */
-  facenet_status (*remove)(void *self, const int64_t *keys, size_t count);
-  /* Writes at most capacity keys, none twice, that are likely to hold the nearest vectors; fewer where there are fewer.
-   * Required. */
-  facenet_status (*search)(void *self, const float *query, int64_t *keys, size_t capacity, size_t *count);
+  /* count x dimension floats under numbers that are not there yet; all or nothing. Required. */
+  facenet_status (*add)(void *self, const int64_t *numbers, const float *vectors, size_t count);
+  /* Numbers that are there. NULL: the library passes over what was removed, and builds anew once that is a third. */
+  facenet_status (*remove)(void *self, const int64_t *numbers, size_t count);
+  /* Writes at most capacity numbers, none twice, that likely are those of the nearest vectors, in any order. Fewer
+   * are no failure: where they are too few the library compares every vector. Required. */
+  facenet_status (*search)(void *self, const float *query, int64_t *numbers, size_t capacity, size_t *count);
   /* Hands over all that restore needs beside the vectors, in pieces: write returns 0 to go on, else save has to fail.
-   * NULL: built anew, by add, when it is opened. */
+   * Searches may run. NULL: built anew, by add, when it is opened. */
   facenet_status (*save)(void *self, int32_t (*write)(void *context, const void *bytes, size_t count), void *context);
-  /* The same index from the bytes that save wrote, which may have been damaged. NULL where save is. */
+  /* The same index from the bytes that save wrote, which may have been damaged: then FACENET_CORRUPT. numbers, vectors:
+   * the count that it held then, count x dimension floats. NULL where save is. */
   facenet_status (*restore)(void *component, uint32_t dimension, const facenet_index_options *options,
-                            const void *bytes, size_t count, void **self);
+                            const int64_t *numbers, const float *vectors, size_t count, const void *bytes,
+                            size_t byte_count, void **self);
   void (*close)(void *self); /* NULL: nothing to close */
 } facenet_index_methods;
 

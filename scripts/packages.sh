@@ -17,7 +17,7 @@ fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   pkg-config --exists libturbojpeg libpng sqlite3 libffi 2>/dev/null && exit 0
-  fail "this system has no Debian packages: install the development files of libjpeg-turbo (TurboJPEG), libpng, SQLite and libffi with its own tools, and those of libwebp, libheif, libde265 and libpq for the plugins or say PLUGINS=, then run make again"
+  fail "this system has no Debian packages: install the development files of libjpeg-turbo (TurboJPEG), libpng, SQLite and libffi with its own tools, and those of libwebp, libheif, libde265, hnswlib and libpq for the plugins or say PLUGINS=, then run make again"
 fi
 
 missing=""

@@ -2,6 +2,7 @@ import CFacenet
 import Core
 import Faces
 import Imaging
+import Search
 
 /// A component that can be chosen by name, for people: what is built in, or a plugin's.
 public struct ComponentListing: Sendable, Hashable {
@@ -32,6 +33,7 @@ public struct ComponentListing: Sendable, Hashable {
 
   private static let builtIn =
     builtIn(in: PictureDecoders.registry) + builtIn(in: Detector.registry) + builtIn(in: Embedder.registry)
+    + builtIn(in: IndexKind.registry)
 
   private static func builtIn<Component>(in registry: Registry<Component>) -> [ComponentListing] {
     registry.all.filter { $0.provider == nil }.map {

@@ -3,6 +3,7 @@ import Core
 import Faces
 import Gallery
 import Imaging
+import Search
 
 /// The table of functions that every entry is given. It lives as long as the process.
 enum Host {
@@ -77,7 +78,20 @@ enum Host {
 
   private static let addIndex:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_index_methods>?, Pointer?)
-      -> facenet_status = { registrar, _, _, _ in unsupported(registrar, "indexes") }
+      -> facenet_status = { registrar, name, methods, component in
+        Registrar.with(registrar) { registrar throws(FacenetError) in
+          let methods = try registrar.table(methods, facenet_index_methods(), firstSize: 64, "an index's methods")
+          try registrar.require(methods.open, "index's open")
+          try registrar.require(methods.add, "index's add")
+          try registrar.require(methods.search, "index's search")
+          guard (methods.save == nil) == (methods.restore == nil) else {
+            throw registrar.broken("has one of an index's save and restore, which need each other")
+          }
+          try registrar.add(name, flags: methods.flags, component, to: IndexKind.registry) {
+            MethodMaker(IndexAdapter.opener($0, methods), automaticFrom: Tuning.plugins[$0.name])
+          }
+        }
+      }
 
   private static let addStore:
     @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<facenet_store_methods>?, Pointer?)
@@ -101,12 +115,6 @@ enum Host {
           try registrar.add(name, given, component)
         }
       }
-
-  private static func unsupported(_ registrar: OpaquePointer?, _ kind: String) -> facenet_status {
-    Registrar.with(registrar) { _ throws(FacenetError) in
-      throw FacenetError(.unsupported, "this version takes no \(kind) from plugins")
-    }
-  }
 
   private static let fail: @convention(c) (facenet_status, UnsafePointer<CChar>?) -> facenet_status = {
     status, message in

@@ -10,7 +10,7 @@ from typing import Any, Iterable, Iterator, List, Optional, Sequence, Union
 from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import ImageLike, as_image, path_bytes
-from ._index import KINDS, KeyList, Rows, named
+from ._index import KeyList, Rows, kind_number, named
 from ._library import Handle, check, library, thread_limit
 from ._people import (
     Candidate,
@@ -110,7 +110,7 @@ class Gallery(Handle):
             struct_size=ctypes.sizeof(CGalleryOptions),
             encoding=named(encoding, ENCODINGS, "encoding"),
             wait=wait,
-            index=named(index, KINDS, "index"),
+            index=kind_number(index, "index"),
             recall=recall,
             threads=thread_limit(threads),
         )

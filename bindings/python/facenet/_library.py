@@ -153,6 +153,7 @@ _STATUS: Dict[str, List[Any]] = {
     "facenet_gallery_check": [c_void_p, CFault, c_void_p],
     "facenet_gallery_compact": [c_void_p],
     "facenet_gallery_statistics": [c_void_p, POINTER(CGallerySizes)],
+    "facenet_index_kind_named": [c_char_p, POINTER(c_int32)],
     "facenet_plugin_load": [c_char_p],
     "facenet_plugin_load_directory": [c_char_p, POINTER(c_size_t)],
     "facenet_plugin_component": [c_size_t, POINTER(CComponent)],

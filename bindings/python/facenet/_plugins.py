@@ -46,10 +46,11 @@ def plugins() -> List[Component]:
     >>> [component.name for component in plugins() if component.kind == "decoder" and not component.plugin]
     ['jpeg', 'netpbm', 'png']
     """
-    return [_component(position) for position in range(library.facenet_plugin_component_count())]
+    return [component(position) for position in range(library.facenet_plugin_component_count())]
 
 
-def _component(position: int) -> Component:
+def component(position: int) -> Component:
+    """The component of this number, as facenet_plugin_component counts them."""
     raw = CComponent()
     check(library.facenet_plugin_component(position, ctypes.byref(raw)))
     texts = [getattr(raw, field[0]).decode("utf-8", "surrogateescape") for field in CComponent._fields_]

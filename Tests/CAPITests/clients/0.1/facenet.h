@@ -372,14 +372,18 @@ void facenet_session_free(facenet_session *session);
 
 typedef struct facenet_index facenet_index;
 
-/* How an index searches. */
+/* How an index searches; a plugin's kinds have the numbers that facenet_index_kind_named tells. */
 typedef int32_t facenet_index_kind;
 enum {
   FACENET_INDEX_AUTO = 0,  /* chosen, with its parameters, from the number of vectors, their dimension and the recall */
   FACENET_INDEX_FLAT = 1,  /* every vector is compared: exact */
   FACENET_INDEX_FLAT8 = 2, /* 8-bit codes of every vector are compared, and the best of them again exactly */
-  FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest near: those are compared */
+  FACENET_INDEX_MLANN = 3, /* distances to a few pivots tell which vectors are likeliest near: those are compared */
+  FACENET_INDEX_PLUGIN = 1024 /* and what facenet_plugin_component calls the component: the kind that a plugin brings */
 };
+
+/* The kind of this name: "auto", "flat", "flat8", "mlann", or a loaded plugin's. Fails with NOT_FOUND. Since 0.1. */
+facenet_status facenet_index_kind_named(const char *name, facenet_index_kind *out);
 
 /* Which pivots; all but EVERY are made orthonormal. */
 typedef int32_t facenet_pivot_choice;
@@ -401,7 +405,7 @@ typedef struct facenet_index_options {
   uint32_t struct_size;
   facenet_index_kind kind;
   uint32_t threads; /* at most this many work on a call, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
-  float recall;     /* wanted share of queries whose nearest vector is found, up to 1; 0: 0.99; auto and mlann */
+  float recall;     /* wanted share of queries whose nearest vector is found, up to 1; 0: 0.99; not of flat and flat8 */
   uint32_t seed;    /* decides what is left to chance: the same calls with the same seed give the same results */
   /* Of mlann; 0: chosen by the library. */
   uint32_t pivots;               /* a byte a vector each; at most 512 */
@@ -420,7 +424,8 @@ facenet_status facenet_index_create(uint32_t dimension, const facenet_index_opti
 /* Opens an index that was saved, by memory map: what is read is compared with its checksum when it is first used. The
  * file may be replaced, as facenet_index_save does, but must not be changed in place while the index lives.
  * threads: as in the options. Fails with NOT_FOUND or IO, CORRUPT for what is no index, UNSUPPORTED for one that a
- * later version wrote, INVALID_ARGUMENT for a folder and for threads out of range. Since 0.1. */
+ * later version wrote and one of a kind whose plugin is not loaded, INVALID_ARGUMENT for a folder and for threads out
+ * of range. Since 0.1. */
 facenet_status facenet_index_open(const char *path, uint32_t threads, facenet_index **out);
 
 /* How many floats a vector has, and how many vectors there are; 0 on failure. Since 0.1. */
@@ -482,7 +487,8 @@ void facenet_index_free(facenet_index *index);
  * gallery, and write in turns. Besides what each says, a call fails with IO where the file cannot be read or written,
  * or another process writes for longer than options.wait; with CORRUPT where the file is not sound; with
  * INVALID_ARGUMENT, naming it, for an embedding that is zero, not finite or not of the length that the model's have;
- * and with TOO_LARGE above 2^20 embeddings, but for facenet_gallery_enrol_many and _file. */
+ * and with TOO_LARGE above 2^20 embeddings, but for facenet_gallery_enrol_many and _file. A path "SCHEME:..." is a
+ * gallery in the store of a plugin that has the name SCHEME, where one is loaded. */
 
 typedef struct facenet_gallery facenet_gallery;
 
@@ -511,7 +517,7 @@ typedef struct facenet_person {
   char key[1024];     /* what another system calls them, nobody else's; "": none */
 } facenet_person;
 
-/* Makes a new gallery, a file that its owner alone may read, for the embedder of a pipeline. Fails with
+/* Makes a new gallery, a file that its owner alone may read or in a store, for the embedder of a pipeline. Fails with
  * INVALID_ARGUMENT where the path exists, NOT_FOUND, IO. Since 0.1. */
 facenet_status facenet_gallery_create(const char *path, const facenet_pipeline *pipeline,
                                       const facenet_gallery_options *options, facenet_gallery **out);
