@@ -1,5 +1,5 @@
 /* The calls of plugins: files that are none, and the list of what is built in. */
-#include "operators.h"
+#include "methods.h"
 
 static void plugin_load(caller *c) {
   const file *origin;
@@ -17,7 +17,7 @@ static void plugin_component_count(caller *c) {
 }
 
 static void plugin_component(caller *c) {
-  size_t position = happens(&c->dice, 80) ? below(&c->dice, 12) : any_uint32(&c->dice);
+  size_t position = happens(&c->dice, 80) ? below(&c->dice, 20) : any_uint32(&c->dice);
   facenet_component *out = output(c, sizeof *out);
   if (!succeeded(c, facenet_plugin_component(position, out))) return;
   const char *const texts[] = {out->kind, out->name, out->plugin, out->version, out->licence, out->file};
@@ -33,4 +33,4 @@ static void index_kind_named(caller *c) {
 
 #define PLUGIN_CALLS                                                                                   \
   CALL(plugin_load, 2), CALL(plugin_load_directory, 1), CALL(plugin_component_count, 1),               \
-  CALL(plugin_component, 2), CALL(plugin_attach, 3), CALL(index_kind_named, 1)
+  CALL(plugin_component, 2), CALL(plugin_attach, 3), CALL(index_kind_named, 1), METHOD_CALLS

@@ -123,8 +123,9 @@ enum Host {
   }
 
   private static let log: @convention(c) (facenet_log_level, UnsafePointer<CChar>?) -> Void = { level, message in
-    guard let level = Log.Level(rawValue: level) else { return }
-    Log.write(level, PluginText.message(message, limit: longestMessage))
+    let message = PluginText.message(message, limit: longestMessage)
+    guard let level = Log.Level(rawValue: level), !message.isEmpty else { return }
+    Log.write(level, message)
   }
 
   private static let progress: @convention(c) (Double) -> Int32 = { fraction in

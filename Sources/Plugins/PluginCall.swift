@@ -17,9 +17,16 @@ enum PluginCall {
       try Progress.reached(0)
       throw FacenetError(.pluginFailed, "\(who()) says that it was cancelled, but nobody did")
     }
-    let message = PluginText.message(facenet_plugin_message_buffer(), limit: Int(facenet_error_capacity))
-    let sentence = message.isEmpty ? "\(who()) failed (\(status))" : "\(message) (\(who()))"
-    throw FacenetError(status, sentence)
+    let label = " (\(who()))"
+    let message = PluginText.message(facenet_plugin_message_buffer(), limit: room(beside: label))
+    throw FacenetError(status, message.isEmpty ? "\(who()) failed (\(status))" : message + label)
+  }
+
+  /// Bytes of a plugin's sentence with which the words that say whose it is, and some before it, still fit where a caller
+  /// reads them.
+  private static func room(beside label: String) -> Int {
+    let capacity = Int(facenet_error_capacity)
+    return max(capacity - label.utf8.count - 128, capacity / 4)
   }
 
   /// Keeps a plugin's sentence about the call in progress, cut to the buffer.

@@ -50,10 +50,9 @@ public enum PluginLoader {
   private static func loadInTurn(_ path: String) throws(FacenetError) {
     let file = try TrustedFile.resolve(path)
     try TrustedFile.requireFile(file)
-    let magic = try File.readStream(file, limit: 4)
-    guard magic == [0x7F] + Array("ELF".utf8) else {
-      throw FacenetError(.corrupt, "cannot load \(file): it is not a shared object")
-    }
+    try SharedObject.requireWhole(file)
+    // Where the plugin ends the process, this was the last that anybody was told.
+    Log.write(.information, "loading the plugin \(file)")
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       let reason = dlerror().map { String(cString: $0) } ?? "for no reason"
       throw FacenetError(.inputOutput, "cannot load \(file): \(reason)")
@@ -69,7 +68,6 @@ public enum PluginLoader {
     guard !entries.withLock({ $0.contains(address) }) else { return }
     try Registrar.run(entry, file: file)
     entries.withLock { _ = $0.insert(address) }
-    Log.write(.information, "loaded the plugin \(file ?? "that was attached")")
   }
 
   private static func names(in folder: String) throws(FacenetError) -> [String] {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 from typing import Sequence
@@ -25,7 +26,8 @@ def make_plugins(include: Path, folder: Path) -> None:
     for name, number in re.findall(r"^#define (\w+) (\d+)$", entries.read_text("utf-8"), re.MULTILINE):
         plugin = name.lower().replace("_", "-")
         entry(include, folder / f"{plugin}.so", plugin, number)
-    compiled("c++", include, HERE / "throws.cpp", folder / "throws.so")
+    compiled("c++", include, HERE / "throws.cpp", folder / "throws.so", "-DIN_ENTRY=0")
+    compiled("c++", include, HERE / "throws.cpp", folder / "throws-in-entry.so", "-DIN_ENTRY=1")
     entry(include, folder / "same-name.so", "good", "0")
     source = folder / "source.c"
     source.write_text("int nothing;\n")
@@ -34,9 +36,24 @@ def make_plugins(include: Path, folder: Path) -> None:
     compiled("cc", include, source, folder / "undefined.so", "-w")
     (folder / "text.so").write_text("#!/bin/sh\necho no library\n")
     (folder / "empty.so").touch()
-    (folder / "cut.so").write_bytes((folder / "good.so").read_bytes()[:200])
+    cut(folder / "good.so", folder / "cut")
     (folder / "folder.so").mkdir()
+    os.mkfifo(folder / "pipe.so")
     make_folders(include, folder)
+
+
+def cut(plugin: Path, folder: Path) -> None:
+    """The plugin as an interrupted copy leaves it, at many places, and with a table of its parts that lies outside."""
+    folder.mkdir()
+    whole = plugin.read_bytes()
+    offset, size, count = struct.unpack_from("<Q", whole, 32)[0], *struct.unpack_from("<HH", whole, 54)
+    parts = [struct.unpack_from("<IIQQQQ", whole, offset + size * i) for i in range(count)]
+    end = max(part[2] + part[5] for part in parts if part[0] == 1)
+    for length in [*range(4, end, 97), end - 1]:
+        (folder / f"{length}.so").write_bytes(whole[:length])
+    for name, place in (("table", 32), ("part", offset + 8), ("count", offset + 32)):
+        for number in (2**63, 2**64 - 1, 2**40):
+            (folder / f"{name}-{number}.so").write_bytes(whole[:place] + struct.pack("<Q", number) + whole[place + 8 :])
 
 
 def make_folders(include: Path, folder: Path) -> None:

@@ -3,8 +3,11 @@
  * Usage: loading FOLDER   FOLDER: the shared objects that plugins/entries.c and plugins/throws.cpp were made into. */
 #include "check.h"
 
+#include <dirent.h>
 #include <facenet_plugin.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,7 +87,9 @@ static void bad_plugins_are_refused(void) {
       {"undefined.so", FACENET_IO, "nobody_has_this"},
       {"text.so", FACENET_CORRUPT, "not a shared object"},
       {"empty.so", FACENET_CORRUPT, "not a shared object"},
-      {"cut.so", FACENET_IO, "cannot load"},
+      {"throws-in-entry.so", FACENET_NOT_FOUND, "there are fewer cameras"},
+      {"rubbish.so", FACENET_UNSUPPORTED, "ABI 2779096485"},
+      {"pipe.so", FACENET_INVALID_ARGUMENT, "not a regular file"},
       {"folder.so", FACENET_INVALID_ARGUMENT, "not a regular file"},
       {"missing.so", FACENET_NOT_FOUND, "No such file"},
       {"good.so/below", FACENET_NOT_FOUND, "Not a directory"},
@@ -97,9 +102,25 @@ static void bad_plugins_are_refused(void) {
     }
   }
   CHECK(facenet_plugin_component_count() == before);
-  CHECK(!has_detector("fails") && !has_detector("ignores-refusal"));
+  CHECK(!has_detector("fails") && !has_detector("ignores-refusal") && !has_detector("throws-in-entry"));
   CHECK_FAILS(facenet_plugin_load(NULL), FACENET_INVALID_ARGUMENT, "path is NULL");
   CHECK_FAILS(facenet_plugin_load(""), FACENET_NOT_FOUND, "No such file");
+}
+
+/* An interrupted copy is a sentence, wherever it ends: to map one would end the process. */
+static void a_file_that_is_cut_short_is_refused(void) {
+  DIR *files = opendir(at("cut"));
+  int count = 0;
+  for (struct dirent *file; (file = readdir(files)) != NULL;) {
+    char name[300];
+    if (!strstr(file->d_name, ".so")) continue;
+    snprintf(name, sizeof name, "cut/%s", file->d_name);
+    CHECK_FAILS(facenet_plugin_load(at(name)), FACENET_CORRUPT, "it is cut short");
+    CHECK(strstr(facenet_error_message(), name));
+    count++;
+  }
+  closedir(files);
+  CHECK(count > 50);
 }
 
 static void what_anybody_may_write_is_refused(void) {
@@ -143,15 +164,33 @@ static void a_caught_exception_is_a_status(void) {
   facenet_detector_free(detector);
 }
 
-/* What ends the process in its entry ends the process: the header says that a plugin is code. */
+static void note(void *context, facenet_log_level level, const char *message) {
+  if (level == FACENET_LOG_INFORMATION) snprintf(context, 1024, "%s", message);
+}
+
+/* What ends the process in its entry ends the process: a plugin is code. What can be said was said before. */
 static void a_crash_cannot_be_survived(void) {
-  pid_t child = fork();
-  if (child == 0) {
-    facenet_plugin_load(at("crashes.so"));
-    _exit(0);
+  static const struct {
+    const char *file;
+    int signal, status;
+  } ends[] = {{"crashes.so", SIGSEGV, 0}, {"aborts.so", SIGABRT, 0}, {"stops.so", 0, 3}};
+  char *last = mmap(NULL, 1024, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    int status = 0;
+    *last = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+      facenet_log_set(note, last, FACENET_LOG_INFORMATION);
+      facenet_plugin_load(at(ends[i].file));
+      _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(ends[i].signal ? WIFSIGNALED(status) && WTERMSIG(status) == ends[i].signal
+                         : WIFEXITED(status) && WEXITSTATUS(status) == ends[i].status);
+    CHECK(strstr(last, "loading the plugin /") && strstr(last, ends[i].file));
   }
-  int status = 0;
-  CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+  munmap(last, 1024);
 }
 
 int main(int count, char **arguments) {
@@ -160,6 +199,7 @@ int main(int count, char **arguments) {
   RUN(what_is_built_in_is_listed);
   RUN(a_plugin_is_loaded_once);
   RUN(bad_plugins_are_refused);
+  RUN(a_file_that_is_cut_short_is_refused);
   RUN(what_anybody_may_write_is_refused);
   RUN(a_folder_is_loaded_as_far_as_it_goes);
   RUN(a_caught_exception_is_a_status);

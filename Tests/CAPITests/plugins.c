@@ -215,7 +215,7 @@ static void what_a_detector_finds_is_checked(void) {
     CHECK(strstr(facenet_error_message(), "the detector row of the plugin crafted"));
   }
   CHECK_FAILS(find("row:silent", &count), FACENET_CORRUPT, "the detector row of the plugin crafted failed");
-  CHECK_FAILS(find("row:endless", &count), FACENET_CORRUPT, "xxxx");
+  CHECK_FAILS(find("row:endless", &count), FACENET_CORRUPT, "xxxx (the detector row of the plugin crafted)");
 }
 
 static int32_t stop(void *context, double fraction) {

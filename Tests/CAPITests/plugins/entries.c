@@ -25,6 +25,9 @@
 #define NULL_DESCRIPTION 19
 #define NULL_TABLE 20
 #define UNSUPPORTED_KIND 21
+#define ABORTS 22
+#define STOPS 23
+#define RUBBISH 24
 
 static facenet_status detect(void *self, const facenet_image *image, facenet_face *faces, size_t capacity, size_t *count) {
   (void)self, (void)image, (void)faces, (void)capacity;
@@ -44,9 +47,16 @@ facenet_status facenet_plugin_entry(const facenet_host *host, facenet_registrar 
     void *more;
   } methods = {{sizeof methods.known, 0, NULL, detect, NULL}, NULL};
   facenet_index_methods index = {.struct_size = sizeof index, .open = create};
-  char letters[100];
+  char letters[100], *volatile nowhere = NULL;
   memset(letters, 'a', sizeof letters);
-  if (ENTRY == CRASHES) abort();
+  if (ENTRY == CRASHES) *(volatile char *)nowhere = 1;
+  if (ENTRY == ABORTS) abort();
+  if (ENTRY == STOPS) exit(3);
+  if (ENTRY == RUBBISH) {
+    memset(&methods, 0xA5, sizeof methods);
+    memset(&description, 0xA5, sizeof description);
+    description.struct_size = UINT32_MAX;
+  }
   if (ENTRY == OTHER_ABI) description.abi = 7;
   if (ENTRY == BAD_NAME) description.name = "Not A Name";
   if (ENTRY == LONG_NAME) description.name = letters;
