@@ -77,9 +77,9 @@ public struct IdentificationThreshold: Sendable, Hashable {
 
   private static func oneIn(_ share: Double) -> String { "1 in \(rounded(1 / share))" }
 
-  /// Two digits below 10, whole numbers from there on.
+  /// Tenths below 10, whole numbers from there on.
   private static func rounded(_ ratio: Double) -> String {
-    ratio < 10 ? "\((10 * ratio).rounded() / 10)" : "\(Int(min(ratio, 1e18).rounded()))"
+    ratio < 9.95 ? "\((10 * ratio).rounded() / 10)" : "\(Int(min(ratio, 1e18).rounded()))"
   }
 
   private static func required(_ calibration: Calibration?, _ model: GalleryModel) throws(FacenetError) -> Calibration {

@@ -199,10 +199,9 @@ class Galleries(unittest.TestCase):
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             ) as process:
                 assert process.stdin and process.stdout and process.stderr
-                process.stdin.write(picture + b"\xff\xd8\xff no picture \xff\xd9" + picture)
+                process.stdin.write(picture)
                 process.stdin.flush()
-                lines = [json.loads(process.stdout.readline()) for _ in range(3)]
-                self.assertEqual(["error" in line for line in lines], [False, True, False])
+                self.assertIn("faces", json.loads(process.stdout.readline()))
                 change(self.gallery)
                 process.stdin.write(picture)
                 process.stdin.flush()
