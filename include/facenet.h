@@ -672,8 +672,8 @@ facenet_status facenet_gallery_identify(const facenet_gallery *gallery, const fl
 /* What facenet_gallery_identify accepts, and the mistakes to expect of it. Its layout is final. */
 typedef struct facenet_identification_threshold {
   float distance;            /* the largest that is accepted */
-  float false_accept_rate;   /* share of pairs of different people that pass; NaN where nothing was measured */
-  float false_positive_rate; /* share of strangers taken for somebody of this gallery; NaN where nothing was measured */
+  float false_accept_rate;   /* share of pairs of different people that pass; NaN where none can be told */
+  float false_positive_rate; /* share of strangers taken for somebody of this gallery; NaN where none can be told */
   int32_t extrapolated;      /* 1: outside the rates that the model was measured at: distance or rates are a guess */
 } facenet_identification_threshold;
 
@@ -683,7 +683,8 @@ facenet_status facenet_gallery_threshold(const facenet_gallery *gallery, const f
                                          facenet_identification_threshold *out);
 
 /* Writes all people and templates, as one moment has them, into a folder, which is made where it is not there. Fails
- * with IO or NOT_FOUND, naming the path. Since 0.1. */
+ * with INVALID_ARGUMENT where the folder is not empty, CORRUPT, IO or NOT_FOUND, naming the path; then the folder is as
+ * it was. Since 0.1. */
 facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char *folder);
 
 /* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's

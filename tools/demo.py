@@ -19,7 +19,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -99,9 +99,16 @@ def printed_by(program: Path, *words: str) -> str:
     return done.stdout
 
 
+def forget(pictures: Path, photographs: Iterable[str]) -> None:
+    """Deletes what an earlier demonstration drew, which the program would not replace."""
+    for name in photographs:
+        (pictures / f"{Path(name).stem}.jpg").unlink(missing_ok=True)
+
+
 def find_faces(program: Path, samples: Path, pictures: Path) -> Dict[str, List[Dict[str, Any]]]:
     """The faces of each photograph; draws them into a folder."""
     paths = [str(samples / name) for name in PEOPLE]
+    forget(pictures, PEOPLE)
     photographs = run(program, "detect", *paths, "--draw", str(pictures))
     found = {Path(photograph["path"]).name: photograph.get("faces", []) for photograph in photographs}
     missing = [name for name in PEOPLE if not found.get(name)]
@@ -128,6 +135,7 @@ def identify(program: Path, samples: Path, pictures: Path) -> List[Finding]:
         for name, photographs in GALLERY.items():
             printed_by(program, "gallery", "enrol", gallery, name, *(str(samples / path) for path in photographs))
         probes = [str(samples / name) for name in PROBES]
+        forget(pictures, PROBES)
         findings = []
         for photograph in run(program, "identify", gallery, *probes, "--draw", str(pictures)):
             face = photograph["faces"][0]

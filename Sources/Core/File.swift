@@ -39,6 +39,21 @@ package enum File {
     return buffer
   }
 
+  /// The names of what is in a folder, but for `.` and `..`, in no order; what is not UTF-8 in one is replaced.
+  /// - Throws: `inputOutput` or `notFound`, naming the path.
+  package static func names(in folder: String) throws(FacenetError) -> [String] {
+    guard let stream = opendir(folder) else { throw failure("read the folder", folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// How many bytes a regular file has.
   /// - Throws: `notFound`, `inputOutput` or `invalidArgument`, each naming the path.
   package static func size(_ path: String) throws(FacenetError) -> Int {
@@ -137,6 +152,7 @@ package enum File {
     return String(validatingCString: resolved) ?? path
   }
 
+  /// What `errno` says of what could not be done with a path.
   package static func failure(_ verb: String, _ path: String) -> FacenetError {
     let code = errno
     return FacenetError(

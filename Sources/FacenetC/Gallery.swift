@@ -19,7 +19,7 @@ public func facenet_gallery_create(
     try give(out) { () throws(FacenetError) in
       let (path, (options, encoding)) = (try text(path, "path"), try galleryOptions(options))
       let pipeline: FacePipeline = try HandleTable.shared.object(pipeline, "pipeline")
-      let model = try GalleryModel(pipeline.embedder)
+      let model = GalleryModel(pipeline.embedder)
       return try Gallery(creating: path, model: model, encoding: encoding, options: options)
     }
   }

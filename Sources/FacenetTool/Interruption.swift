@@ -25,10 +25,15 @@ enum Interruption {
     }
   }
 
+  /// What has arrived; nil where nothing has.
+  static var pending: Interrupted? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : Interrupted(signal: number)
+  }
+
   /// - Throws: ``Interrupted`` when a signal has arrived.
   static func check() throws(Interrupted) {
-    let number = received.load(ordering: .relaxed)
-    if number != 0 { throw Interrupted(signal: number) }
+    if let pending { throw pending }
   }
 
   /// Ends the program by a signal, as its caller expects of a program that was interrupted.

@@ -104,9 +104,13 @@ struct Program {
   @MainActor
   private static func report(_ error: any Error, _ console: Console) -> Int32 {
     console.end()
-    switch error {
+    // Work that watches its progress says in the library's words that it was stopped.
+    let isCancelled = (error as? FacenetError)?.status == .cancelled
+    switch isCancelled ? Interruption.pending ?? error : error {
     case is ClosedOutput: Interruption.die(by: SIGPIPE)
-    case let error as Interrupted: Interruption.die(by: error.signal)
+    case let error as Interrupted:
+      console.message("interrupted")
+      Interruption.die(by: error.signal)
     case let error as UsageError: console.message("\(error)")
     default: console.message("\(error)")
     }

@@ -18,10 +18,11 @@ struct Calibration {
     guard points.count >= 2, rise else { return nil }
   }
 
-  /// The distance that this share of pairs of different people pass; 0 or more.
-  func distance(rate: Double) -> Double {
+  /// The distance that this share of pairs of different people pass; nil where the line has fallen to 0.
+  func distance(rate: Double) -> Double? {
     let (a, b) = line { $0.rate < log(rate) }
-    return max(0, a.distance + (b.distance - a.distance) / (b.rate - a.rate) * (log(rate) - a.rate))
+    let distance = a.distance + (b.distance - a.distance) / (b.rate - a.rate) * (log(rate) - a.rate)
+    return distance > 0 ? distance : nil
   }
 
   /// The share of pairs of different people that pass this distance, 0 to 1.

@@ -39,6 +39,13 @@ extension Gallery {
         if let text = row.text(0), text != "ok" { faults.append("the database: \(text)") }
       }
     }
+    faults += try Schema.faults(in: connection)
+    for table in ["people", "templates"] {
+      let given = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '\(table)'), 0)"
+      try connection.run("SELECT count(*) FROM \(table) WHERE id NOT BETWEEN 1 AND (\(given))") { row in
+        if row.integer(0) > 0 { faults.append("\(row.integer(0)) of \(table) have numbers that were never given") }
+      }
+    }
     try connection.run("PRAGMA foreign_key_check") { row in
       faults.append("the row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nobody")
     }

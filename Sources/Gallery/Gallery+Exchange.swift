@@ -1,29 +1,23 @@
 import Core
-import Faces
-import Glibc
-
-/// What a folder of an export holds: people.jsonl, a person a line, with what is known of each template; templates.npy, the
-/// embeddings in that order; model.txt, six lines.
-private enum ExportedFile {
-  static let people = "people.jsonl"
-  static let templates = "templates.npy"
-  static let model = "model.txt"
-  /// What SQLite puts into one text, and takes.
-  static let longestLine = 1_000_000_000
-}
+import Imaging
 
 extension Gallery {
-  /// Writes all people and templates, as one moment has them, into a folder that is made where it is not there.
-  /// - Throws: `inputOutput` or `notFound`, naming the path.
+  /// What SQLite puts into one text, and takes.
+  private static let longestLine = 1_000_000_000
+
+  /// Writes all people and templates, as one moment has them, into a folder that is made where it is not there: all or
+  /// nothing, and over nothing.
+  /// - Throws: `invalidArgument` for a folder that is not empty; `inputOutput` or `notFound`, naming the path; `corrupt`, naming
+  ///   the person or the template that is damaged; `cancelled`.
   public func export(to folder: String) throws(FacenetError) {
-    guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-      throw FacenetError(.inputOutput, "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
+    let folder = ExportFolder(path: folder)
+    try folder.fill { () throws(FacenetError) in
+      try read { connection throws(FacenetError) in
+        try exportTemplates(to: folder.templates, connection)
+        try exportPeople(to: folder.people, connection)
+      }
+      try File.write(model.encoded, to: folder.model, mode: 0o600)
     }
-    try read { connection throws(FacenetError) in
-      try exportTemplates(to: "\(folder)/\(ExportedFile.templates)", connection)
-      try exportPeople(to: "\(folder)/\(ExportedFile.people)", connection)
-    }
-    try File.write(model.encoded, to: "\(folder)/\(ExportedFile.model)", mode: 0o600)
   }
 
   private func exportTemplates(to path: String, _ connection: Connection) throws(FacenetError) {
@@ -44,6 +38,10 @@ extension Gallery {
   }
 
   private func exportPeople(to path: String, _ connection: Connection) throws(FacenetError) {
+    try connection.run("SELECT id, name FROM people WHERE NOT json_valid(facts)") { row throws(FacenetError) in
+      throw FacenetError(
+        .corrupt, "the facts of \(row.text(1) ?? "") (person \(row.integer(0))) are no JSON (\(connection.path))")
+    }
     try File.replace(path, mode: 0o600) { output throws(FacenetError) in
       try connection.run(
         """
@@ -59,22 +57,24 @@ extension Gallery {
   /// Adds the people of an export, all or none.
   /// - Returns: how many people were added.
   /// - Throws: `invalidArgument` for another model's export, a key that somebody has, and somebody without a key who has the
-  ///   name and the moment of enrolment, to a thousandth of a second, of one who is there; `corrupt`, naming the line.
+  ///   name and the moment of enrolment, to a thousandth of a second, of one who is there; `corrupt`, naming the line, and for
+  ///   an export that was not finished.
   @discardableResult
   public func importPeople(from folder: String) throws(FacenetError) -> Int {
-    let modelPath = "\(folder)/\(ExportedFile.model)"
-    let theirs = try GalleryModel(decoding: try File.read(modelPath, limit: 1 << 20), path: modelPath)
+    let folder = ExportFolder(path: folder)
+    try folder.requireWhole()
+    let theirs = try GalleryModel(decoding: try File.read(folder.model, limit: 1 << 20), path: folder.model)
     guard theirs.fingerprint == model.fingerprint else {
       throw FacenetError(
         .invalidArgument,
-        "\(folder) was exported for the model \(theirs.name), the gallery \(path) is for \(model.name)")
+        "\(folder.path) was exported for the model \(theirs.title), the gallery \(path) is for \(model.title)")
     }
-    let file = try EmbeddingFile(path: "\(folder)/\(ExportedFile.templates)")
+    let file = try EmbeddingFile(path: folder.templates)
     guard file.columns == model.dimension else {
       throw FacenetError(.corrupt, "\(file.path) has \(file.columns) columns, expected \(model.dimension)")
     }
     return try write { connection throws(FacenetError) in
-      var lines = try LineFile(path: "\(folder)/\(ExportedFile.people)", longest: ExportedFile.longestLine)
+      var lines = try LineFile(path: folder.people, longest: Self.longestLine)
       var identifiers = try TemplateIdentifiers(in: connection)
       let last = try connection.integer("SELECT max(id) FROM people") ?? 0
       var (people, row) = (0, 0)
@@ -106,6 +106,9 @@ extension Gallery {
     for (var template, vector) in zip(person.templates, vectors) {
       template.embedding = vector
       try template.check(against: model)
+      if let thumbnail = template.thumbnail {
+        do throws(FacenetError) { _ = try Bitmap(decoding: thumbnail) } catch { throw error.located(in: "a thumbnail") }
+      }
       _ = try insert(template, number, &identifiers, in: connection)
     }
   }

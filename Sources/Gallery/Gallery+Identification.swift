@@ -74,7 +74,7 @@ extension Gallery {
   ) -> Identification {
     func result(_ verdict: Identification.Verdict, _ reason: String) -> Identification {
       let told = Array(candidates.prefix(options.people))
-      let guess = threshold.isExtrapolated ? "; the threshold lies outside what was measured" : ""
+      let guess = threshold.doubt(about: model).map { "; \($0)" } ?? ""
       return Identification(
         verdict: verdict, candidates: told, threshold: threshold, reason: reason + guess, statistics: statistics)
     }

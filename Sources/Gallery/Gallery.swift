@@ -86,7 +86,7 @@ public final class Gallery: Sendable {
     guard embedder.fingerprint == model.fingerprint else {
       throw FacenetError(
         .invalidArgument,
-        "the gallery \(path) is for the model \(model.name) (\(model.fingerprint.prefix(12))), not for "
+        "the gallery \(path) is for the model \(model.title), not for "
           + "\(embedder.name) (\(embedder.fingerprint.prefix(12)))")
     }
   }

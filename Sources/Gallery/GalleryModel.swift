@@ -1,5 +1,6 @@
 import Core
 import Faces
+import Search
 
 /// The embedder that a gallery's templates come from, and what was measured of it.
 public struct GalleryModel: Sendable {
@@ -49,6 +50,9 @@ public struct GalleryModel: Sendable {
     self.thresholds = thresholds.sorted { $0.falseAcceptRate < $1.falseAcceptRate }
   }
 
+  /// The name and the beginning of the fingerprint: two models may have one name.
+  var title: String { "\(name) (\(fingerprint.prefix(12)))" }
+
   /// - Throws: `invalidArgument` for what is no embedding of this model.
   func check(_ embedding: some Collection<Float>) throws(FacenetError) {
     guard embedding.count == dimension else {
@@ -56,7 +60,10 @@ public struct GalleryModel: Sendable {
     }
     let square = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }
     guard square.isFinite else { throw FacenetError(.invalidArgument, "an embedding is not of finite numbers") }
-    guard square > 1e-20 else { throw FacenetError(.invalidArgument, "an embedding is zero") }
+    guard square > 0 else { throw FacenetError(.invalidArgument, "an embedding is zero") }
+    guard VectorIndex.squaredLengths.contains(Float(square)) else {
+      throw FacenetError(.invalidArgument, "an embedding's length lies outside 1e-6 to 1e6: \(square.squareRoot())")
+    }
     if metric == .squaredL2OnUnitSphere, abs(square - 1) > 0.01 {
       throw FacenetError(.invalidArgument, "an embedding of \(name) has length 1, got \(square.squareRoot())")
     }

@@ -42,18 +42,10 @@ struct IndexCache: Sendable {
     guard let path else { return }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let (folder, name) = (parts.dropLast().joined(separator: "/"), parts.last ?? "")
-    guard let stream = opendir(folder.isEmpty ? "/" : folder) else {
-      throw FacenetError(.inputOutput, "cannot read the folder of \(path): \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let found = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    for found in try File.names(in: folder.isEmpty ? "/" : folder) {
       guard found == name || found.hasPrefix(name + ".") && found.hasSuffix(".partial") else { continue }
       guard unlink("\(folder)/\(found)") == 0 || errno == ENOENT else {
-        throw FacenetError(
-          .inputOutput, "cannot delete \(folder)/\(found): \(String(cString: strerror(errno)))")
+        throw File.failure("delete", "\(folder)/\(found)")
       }
     }
   }

@@ -72,6 +72,23 @@ enum Schema {
     if found < version { try migrate(connection) }
   }
 
+  /// What the database has that no gallery has, and what it lacks, a sentence each.
+  static func faults(in connection: Connection) throws(FacenetError) -> [String] {
+    var missing = Set((tables + [Versions.table]).map(words(of:)))
+    var faults: [String] = []
+    try connection.run("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@'") { row in
+      if missing.remove(words(of: row.text(2) ?? "")) == nil {
+        faults.append("the \(row.text(0) ?? "") \(row.text(1) ?? "") is not as a gallery has it")
+      }
+    }
+    return faults + missing.map { "the database lacks what was made by: \($0)" }.sorted()
+  }
+
+  /// A statement with single spaces: SQLite keeps the text as it was written.
+  private static func words(of statement: String) -> String {
+    statement.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+  }
+
   private static func migrate(_ connection: Connection) throws(FacenetError) {
     try connection.transaction { () throws(FacenetError) in
       // Another process may have been first.

@@ -1,10 +1,11 @@
 import Core
 import Kernels
 
-/// Vectors from outside that were looked at: finite, not zero. Borrows them.
+/// Vectors from outside that were looked at: finite, of a length that every kind of index can work with. Borrows them.
 struct CheckedVectors {
-  /// Squared lengths outside of this would not leave room for squared distances in a float.
-  static let squaredLengths: ClosedRange<Float> = 0x1p-100...0x1p100
+  /// Lengths of 1e-6 to 1e6: what is learnt of vectors has the fourth powers of lengths, sums of which are to stay well
+  /// within a float.
+  static let squaredLengths: ClosedRange<Float> = 1e-12...1e12
 
   let dimension: Int
   let squaredLengths: [Float]
@@ -46,6 +47,6 @@ struct CheckedVectors {
     if values.allSatisfy({ $0 == 0 }) {
       return FacenetError(.invalidArgument, "\(vector) is zero: it has no direction")
     }
-    return FacenetError(.invalidArgument, "the length of \(vector) lies outside 1e-15 to 1e15")
+    return FacenetError(.invalidArgument, "the length of \(vector) lies outside 1e-6 to 1e6")
   }
 }

@@ -73,12 +73,12 @@ struct MLANNSearch: Sendable {
   }
 
   /// Offers the scores of a partition's rows.
-  /// - Returns: how many rows, gaps included.
+  /// - Returns: how many rows.
   private func scan(
     _ blocks: [Int32], _ likelihood: PivotLikelihood, _ scores: UnsafeMutablePointer<Float>,
     _ lowest: inout LowestScores
   ) throws(FacenetError) -> Int {
-    var next = 0
+    var (next, size) = (0, 0)
     while next < blocks.count {
       let first = Int(blocks[next])
       var count = 1
@@ -87,6 +87,7 @@ struct MLANNSearch: Sendable {
       }
       next += count
       try likelihood.score(first..<first + count, in: model.table, into: scores)
+      size += model.table.size(of: first..<first + count)
       let rows = ByteTable.rowsPerBlock
       guard let allowed = request.allowed else {
         lowest.offer(scores, count: count * rows, first: first * rows)
@@ -97,7 +98,7 @@ struct MLANNSearch: Sendable {
         if allowed.contains(slot) { lowest.offer(scores[row], place: first * rows + row) }
       }
     }
-    return blocks.count * ByteTable.rowsPerBlock
+    return size
   }
 
   /// Compares the vectors whose rows are at these places, up to the first that is accepted.

@@ -96,6 +96,14 @@ final class PivotTable: @unchecked Sendable {
     }
   }
 
+  /// Rows of a run of blocks that was scanned: of each block those that are there come first.
+  func size(of run: Range<Int>) -> Int {
+    run.reduce(0) { size, block in
+      let own = UnsafeBufferPointer(start: offsets.elements + block * Self.rows, count: Self.rows)
+      return size + (own[Self.rows - 1] < .infinity ? Self.rows : own.count { $0 < .infinity })
+    }
+  }
+
   private func verify(_ run: Range<Int>) throws(FacenetError) {
     let bytes = ByteTable.byteCount(rows: Self.rows, columns: columns)
     try codes.verify(run.lowerBound * bytes..<run.upperBound * bytes)

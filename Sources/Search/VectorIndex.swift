@@ -5,6 +5,8 @@ import Core
 /// Searches run together; changes wait. A function that watches a call's progress must not call the same index.
 public final class VectorIndex: Sendable {
   static let dimensions = 1...65_536
+  /// The squared lengths of vectors that an index takes.
+  package static var squaredLengths: ClosedRange<Float> { CheckedVectors.squaredLengths }
 
   /// Numbers in a vector.
   public let dimension: Int
@@ -85,8 +87,8 @@ extension VectorIndex {
   /// - Parameters:
   ///   - vectors: `keys.count * dimension` numbers, one vector after the other.
   ///   - keys: a key for each.
-  /// - Throws: `invalidArgument`, naming the vector, for one that is zero, holds a value that is not finite, or whose key
-  ///   the index has already or is given twice; `tooLarge`; `cancelled`.
+  /// - Throws: `invalidArgument`, naming the vector, for one that holds a value that is not finite, whose length lies outside
+  ///   1e-6 to 1e6, or whose key the index has already or is given twice; `tooLarge`; `cancelled`.
   public func add(_ vectors: UnsafeBufferPointer<Float>, keys: [Int64]) throws(FacenetError) {
     let checked = try check(vectors, keys)
     try contents.change { contents throws(FacenetError) in

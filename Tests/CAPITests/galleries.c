@@ -23,6 +23,11 @@ static void remove_gallery(const char *name) {
   for (int i = 0; i < 4; i++) remove_file(name, suffixes[i]);
 }
 
+static void remove_export(void) {
+  static const char *const names[] = {"export/people.jsonl", "export/templates.npy", "export/model.txt", "export"};
+  for (int i = 0; i < 4; i++) remove_file(names[i], "");
+}
+
 static facenet_gallery *make_gallery(const char *where) {
   facenet_gallery *gallery = NULL;
   remove_gallery(strrchr(where, '/') + 1);
@@ -195,7 +200,9 @@ static void an_export_is_imported(void) {
   char export[128];
   snprintf(export, sizeof export, "%s/export", folder);
   enrol(gallery, "Ann", "a", 0);
+  remove_export();
   CHECK(facenet_gallery_export(gallery, export) == FACENET_OK);
+  CHECK_FAILS(facenet_gallery_export(gallery, export), FACENET_INVALID_ARGUMENT, "is not empty");
   CHECK(facenet_gallery_import(second, export, &people) == FACENET_OK && people == 1);
   CHECK_FAILS(facenet_gallery_import(second, export, NULL), FACENET_INVALID_ARGUMENT, "a");
   CHECK(facenet_gallery_import(second, "/no/such/folder", &people) != FACENET_OK && people == 1);
@@ -317,7 +324,7 @@ int main(int argc, char **argv) {
   facenet_pipeline_free(pipeline);
   remove_gallery("people");
   remove_gallery("others");
-  static const char *const exported[] = {"export/people.jsonl", "export/templates.npy", "export/model.txt", "export", ""};
-  for (int i = 0; i < 5; i++) remove_file(exported[i], "");
+  remove_export();
+  remove_file("", "");
   FINISH();
 }

@@ -57,7 +57,7 @@ import Testing
     (["a", "--threshold", "1", "--far", "0.1"], "--threshold and --far cannot stand together"),
     ([], "try needs A: `facenet try --help` explains it"),
     (["a", "b", "c"], "try does not know what to do with 'c' after A [B]"),
-    ([""], "a file name is empty"),
+    ([""], "A is empty"), (["a", ""], "B is empty"),
   ])
   func mistakesAreExplained(words: [String], message: String) {
     let error = #expect(throws: UsageError.self) { try Arguments(words, for: Self.verb) }

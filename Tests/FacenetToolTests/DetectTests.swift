@@ -121,6 +121,20 @@ import Testing
     }
   }
 
+  /// A photograph of one's own above all.
+  @Test func drawingsReplaceNoFile() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: Fixtures.sample("obama.jpg"))))
+    let photograph = try folder.write("obama.jpg", bytes)
+    for words in [["detect", photograph], ["detect", folder.path], ["detect", try Fixtures.sample("obama.jpg")]] {
+      let run = try ProgramRun(words + ["--draw", folder.path])
+      #expect(run.status == 2 && run.output.isEmpty)
+      #expect(run.messages.contains("\(photograph) is there already"))
+      #expect(Array(try Data(contentsOf: URL(fileURLWithPath: photograph))) == bytes)
+    }
+    #expect(folder.contents() == ["obama.jpg"])
+  }
+
   @Test func drawingsThatCannotBeWrittenEndTheRunAtOnce() throws {
     let folder = try TemporaryFolder()
     try folder.write("taken")

@@ -112,6 +112,8 @@ import Testing
     try expect(["gallery", "compact", gallery])
     let all = try expect(["gallery", "show", gallery, "--json"]).objects()[0]
     #expect(all["people"] as? Int == 1 && all["templates"] as? Int == 1)
+    #expect(all["bytes"] as? Int ?? 0 > 0 && all["unused_bytes"] as? Int == 0)
+    #expect(all["people_without_templates"] as? Int == 0 && all["thumbnails"] as? Int == 0)
   }
 
   @Test func whatIsNoGalleryIsRefused() throws {
@@ -121,6 +123,23 @@ import Testing
       #expect(try expect(["gallery", "list", path], status: 2).messages.contains(path))
       try expect(["identify", path, Fixtures.sample("obama.jpg")], status: 2)
     }
+  }
+
+  @Test func theTwoOfAnAmbiguousFaceAreTold() throws {
+    for (name, photograph) in [("Obama", "obama.jpg"), ("Barack", "obama.jpg")] {
+      try expect(["gallery", "enrol", gallery, name, Fixtures.sample(photograph)])
+    }
+    let told = try expect(["identify", gallery, Fixtures.sample("obama2.jpg"), "--json"], status: 1).objects()[0]
+    let face = try #require((told["faces"] as? [[String: Any]])?.first)
+    let candidates = try #require(face["candidates"] as? [[String: Any]])
+    #expect(face["verdict"] as? String == "ambiguous" && candidates.count == 2)
+  }
+
+  @Test func thumbnailsOfWhoIsThereAreNotPromised() throws {
+    try expect(["gallery", "enrol", gallery, "Obama", Fixtures.sample("obama.jpg")])
+    let again = try expect(["gallery", "enrol", gallery, "Obama", Fixtures.sample("obama.jpg"), "--thumbnails"])
+    #expect(again.messages.contains("none gets a thumbnail that had none"))
+    #expect(try expect(["gallery", "show", gallery]).output.contains("1, 0 with a thumbnail"))
   }
 
   @Test func streamStandsAlone() throws {

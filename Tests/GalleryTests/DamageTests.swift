@@ -61,6 +61,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("UPDATE templates SET id = -id", "1 of templates have numbers that were never given"),
+    ("UPDATE people SET id = 1000", "1 of people have numbers that were never given"),
+    ("DROP INDEX people_name", "lacks what was made by: CREATE INDEX people_name"),
+    ("CREATE TRIGGER more AFTER INSERT ON people BEGIN SELECT 1; END", "the trigger more is not as a gallery"),
+    ("ALTER TABLE people ADD COLUMN more TEXT", "the table people is not as a gallery"),
+    ("CREATE VIEW everybody AS SELECT * FROM people", "the view everybody is not as a gallery"),
+  ])
+  func aSchemaThatIsNoGallerysIsTold(statement: String, words: String) throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ada", templates: [Template(unit(0))])
+      #expect(try gallery.check() == [])
+      try change(gallery, statement)
+      let faults = try gallery.check()
+      #expect(faults.contains { $0.contains(words) }, "\(faults)")
+    }
+  }
+
+  @Test func aFolderInThePlaceOfAGalleryIsCalledOne() throws {
+    try withFolder { folder in
+      let error = failure { _ = try Gallery(path: folder) }
+      #expect(error?.message == "cannot open the gallery \(folder): Is a directory")
+    }
+  }
+
   @Test func aCountOfChangesThatNobodyMadeEndsNothing() throws {
     try withGallery { gallery in
       try gallery.enrol("Ada", templates: [Template(unit(0))])

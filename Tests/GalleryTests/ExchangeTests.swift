@@ -87,6 +87,7 @@ import Testing
     (#"{"name": "a", "templates": [[]]}"#, "a template is of the JSON type array, expected object"),
     (#"{"name": "a", "templates": [{"photo": 5}]}"#, "photo is of the JSON type integer"),
     (#"{"name": "a", "templates": [{"digest": "0g"}]}"#, "digest, '0g', is not made of pairs of hexadecimal digits"),
+    (#"{"name": "a", "templates": [{"thumbnail": "00ff"}]}"#, "(a thumbnail)"),
     (#"{"name": "a", "templates": [{"face": "00"}]}"#, "60 bytes, got 1"),
     (#"{"name": "a", "templates": [{"time": "0"}]}"#, "time is of the JSON type text"),
     (#"{"name": "a", "templates": [{"quality": []}]}"#, "quality is of the JSON type array"),

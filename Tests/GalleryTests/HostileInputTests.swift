@@ -111,8 +111,10 @@ import Testing
       try withFolder { exported in
         try Gallery(creating: folder + "/other.db", model: other).export(to: exported)
         let error = refusal { try gallery.importPeople(from: exported) }
+        let models = ("other (4567)", "test (0123)")
         #expect(
-          error?.message == "\(exported) was exported for the model other, the gallery \(gallery.path) is for test")
+          error?.message
+            == "\(exported) was exported for the model \(models.0), the gallery \(gallery.path) is for \(models.1)")
       }
     }
   }

@@ -24,11 +24,11 @@ import Testing
   @Test(arguments: [1, 10, 284, 100_000], [0.001, 0.01, 0.3] as [Float])
   func distanceAndRateComeBack(comparisons: Int, rate: Float) throws {
     let found = try threshold(.falsePositiveIdentificationRate(rate), comparisons: comparisons)
+    guard found.distance > 0 else { return #expect(found.falseAcceptRate == nil && comparisons == 100_000) }
     let accepted = try #require(found.falseAcceptRate)
     #expect(abs(-expm1(Double(comparisons) * log1p(-Double(accepted))) - Double(rate)) < 1e-4 * Double(rate))
     #expect(abs(try #require(found.falsePositiveIdentificationRate) - rate) < 1e-4 * rate)
     #expect(found.isExtrapolated == (accepted < 0.00099 || accepted > 0.101))
-    guard found.distance > 0 else { return }
     let back = try threshold(.distance(found.distance), comparisons: comparisons)
     #expect(abs(try #require(back.falsePositiveIdentificationRate) - rate) < 1e-3 * rate)
     #expect(back.isExtrapolated == found.isExtrapolated)
@@ -40,6 +40,21 @@ import Testing
     #expect(guess.isExtrapolated && guess.distance < 0.8)
     #expect(try threshold(.distance(0.79)).isExtrapolated && !(try threshold(.distance(0.81)).isExtrapolated))
     #expect(try threshold(.distance(4)).falseAcceptRate == 1)
+  }
+
+  /// A tenth of the rate is 0.2 nearer: at 1e-7 the line has come to 0.
+  @Test func aRateThatNoDistanceIsKnownForIsNotPromised() throws {
+    let rare = try threshold(.falsePositiveIdentificationRate(0.01), comparisons: 1000)
+    #expect(rare.distance > 0.39 && rare.distance < 0.41)
+    #expect(
+      rare.doubt(about: Self.model)?.hasSuffix(
+        "is a guess: 1 in 100 strangers taken for somebody is 1 in 99500 pairs of different people, 99 times rarer than test "
+          + "was measured at (1 in 10 to 1 in 1000)") == true, "\(rare.doubt(about: Self.model) ?? "")")
+    let none = try threshold(.falsePositiveIdentificationRate(0.01), comparisons: 1_000_000)
+    #expect(none.distance == 0 && none.isExtrapolated)
+    #expect(none.falseAcceptRate == nil && none.falsePositiveIdentificationRate == nil)
+    #expect(none.doubt(about: Self.model)?.hasPrefix("no distance can be told") == true)
+    #expect(try threshold(.falseAcceptRate(0.01)).doubt(about: Self.model) == nil)
   }
 
   /// Nothing, one rate, and rates whose distances do not grow with them.

@@ -41,4 +41,15 @@ import Testing
     #expect(found.verdict == .known && found.person?.name == "Ann" && found.candidates.count == 2)
     #expect(try verdict(of: nearAnn, threshold: 0.39, margin: 0.5).verdict == .unknown)
   }
+
+  @Test func theReasonSaysHowFarTheThresholdIsFromWhatWasMeasured() throws {
+    try withGallery { gallery in
+      try gallery.enrol("Ann", templates: [Template(unit(0))])
+      let far = try gallery.identify(unit(1), options: IdentificationOptions(acceptance: .falseAcceptRate(0.0001)))
+      #expect(far.reason.contains("is a guess") && far.reason.contains("10 times rarer than test was measured at"))
+      let none = try gallery.identify(unit(1), options: IdentificationOptions(acceptance: .falseAcceptRate(1e-9)))
+      #expect(none.verdict == .unknown && none.reason.contains("no distance can be told"))
+      #expect(none.threshold.falseAcceptRate == nil && none.threshold.distance == 0)
+    }
+  }
 }

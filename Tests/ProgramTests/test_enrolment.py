@@ -1,10 +1,14 @@
 """Who is enrolled as whom: keys, names that are not text, and several processes at once."""
 
+import contextlib
 import json
 import os
+import signal
+import sqlite3
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
@@ -133,6 +137,29 @@ class Enrolment(unittest.TestCase):
         again = facenet(*command)
         self.assertEqual((again.stdout, "1 of 3 rows" in again.stderr), ("2 templates\n", True))
         self.assertEqual([one["templates"] for one in people(self.gallery)], [1, 3])
+
+    def test_an_interrupted_import_says_what_is_in(self) -> None:
+        rows, count = [struct.pack("<512f", *axis(place)) for place in range(512)], 60_000
+        header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {(count, 512)}, }}".ljust(117) + "\n"
+        start = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
+        (self.folder / "rows.npy").write_bytes(start + b"".join(rows[row % 512] for row in range(count)))
+        (self.folder / "keys").write_text("".join(f"k{row}\n" for row in range(count)))
+        words = ["gallery", "import", self.gallery, self.folder / "rows.npy", "--keys", self.folder / "keys"]
+        with subprocess.Popen([str(PROGRAM), *map(str, words)], stderr=subprocess.PIPE, text=True) as process:
+            with contextlib.closing(sqlite3.connect(self.gallery)) as database:
+                while process.poll() is None and database.execute("SELECT count(*) FROM templates").fetchone() == (0,):
+                    time.sleep(0.005)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate()
+        self.assertEqual(process.returncode, -signal.SIGINT, said)
+        there = json.loads(facenet("gallery", "show", self.gallery, "--json").stdout)["templates"]
+        self.assertTrue(0 < there < count, there)
+        self.assertEqual(
+            said, f"facenet: {there} of {count} rows were added; do it again for the rest\nfacenet: interrupted\n"
+        )
+        again = facenet(*words)
+        self.assertEqual((again.stdout, f"{there} of {count} rows were there already" in again.stderr),
+                         (f"{count - there} templates\n", True))
 
     def test_facts_come_with_what_is_enrolled(self) -> None:
         self.enrol("Ann", 0, "--facts", '{"floor": 3}')

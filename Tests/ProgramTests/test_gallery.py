@@ -5,12 +5,13 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
-from typing import List, Set
+from typing import Callable, List, Set, Tuple
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("FACENET_PROGRAM", ROOT / "build" / "bin" / "facenet"))
@@ -174,6 +175,43 @@ class Galleries(unittest.TestCase):
             self.assertEqual(seen(), [1, "known", "Barry"])
             process.stdin.close()
             self.assertEqual(process.wait(), 0)
+
+    def test_stream_ends_with_its_gallery(self) -> None:
+        picture = (SAMPLES / "obama.jpg").read_bytes()
+        other = Path(self.folder.name) / "other.gallery"
+        facenet("gallery", "create", other)
+
+        def migrate(gallery: Path) -> None:
+            with contextlib.closing(sqlite3.connect(gallery)) as database:
+                (model,) = database.execute("SELECT model FROM gallery").fetchone()
+                lines = model.split(b"\n")
+                database.execute("UPDATE gallery SET model = ?", [b"\n".join([lines[0], b"0123", *lines[2:]])])
+                database.commit()
+
+        changes: List[Tuple[Callable[[Path], object], str]] = [
+            (lambda gallery: other.rename(gallery), "was deleted or replaced"),
+            (migrate, "was migrated to another model"),
+            (Path.unlink, "was deleted or replaced"),
+        ]
+        for change, words in changes:
+            command = [str(PROGRAM), "identify", str(self.gallery), "-"]
+            with subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ) as process:
+                assert process.stdin and process.stdout and process.stderr
+                process.stdin.write(picture)
+                process.stdin.flush()
+                self.assertIn("faces", json.loads(process.stdout.readline()))
+                change(self.gallery)
+                process.stdin.write(picture)
+                process.stdin.flush()
+                self.assertEqual(process.wait(60), 2)
+                self.assertEqual(process.stdout.read(), b"")
+                said = process.stderr.read().decode()
+                self.assertEqual((said.count("\n"), words in said), (1, True), said)
+            if change is migrate:
+                self.gallery.unlink()
+                facenet("gallery", "create", self.gallery)
 
     @unittest.skipUnless(os.geteuid() == 0, "becoming somebody else needs root")
     def test_who_may_only_read_uses_a_gallery(self) -> None:

@@ -100,9 +100,15 @@ import Testing
     let coded = try Self.statistics(IndexOptions(kind: .flat8), people)
     #expect(coded.allSatisfy { $0.judged == 2000 && (3..<500).contains($0.examined) })
     let whole = try Self.statistics(IndexOptions(kind: .mlann, pivots: 8, examined: 50, partitions: 1), people)
-    #expect(whole.allSatisfy { (50..<60).contains($0.examined) && (2000..<2064).contains($0.judged) })
+    #expect(whole.allSatisfy { (50..<60).contains($0.examined) && $0.judged == 2000 })
     let parts = IndexOptions(kind: .mlann, pivots: 8, examined: 50, partitions: 16, probed: 8)
     #expect(try Self.statistics(parts, people).allSatisfy { $0.judged < 1800 })
+    let all = IndexOptions(kind: .mlann, pivots: 8, examined: 50, partitions: 16, probed: 16)
+    for form in [Likelihood.equalVariance, .distanceProportional] {
+      var options = all
+      options.likelihood = form
+      #expect(try Self.statistics(options, people).allSatisfy { $0.judged == 2000 })
+    }
     let every = try Self.statistics(IndexOptions(kind: .mlann, examined: 70, pivotChoice: .every), people)
     #expect(every.allSatisfy { $0 == every[0] && $0.examined == 70 })
   }

@@ -78,7 +78,9 @@ struct Arguments: Sendable {
         "\(verb.name) does not know what to do with '\(operands[verb.operands.count])'"
           + (taken.isEmpty ? "" : " after \(taken)"))
     }
-    guard !operands.contains("") else { throw UsageError("a file name is empty") }
+    if let empty = operands.firstIndex(of: "") {
+      throw UsageError("\(verb.operands[min(empty, verb.operands.count - 1)].name) is empty")
+    }
   }
 
   /// Whether a flag or an option stands on the command line.

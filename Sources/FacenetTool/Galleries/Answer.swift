@@ -20,11 +20,15 @@ struct Answer: Sendable {
 
   /// `known  Ann 0.4321`, with statistics `known  Ann 0.4321  24 examined, 960 judged`, `ambiguous  Ann 0.9000, Bob 0.9100`, `unknown  Ann 1.3000`.
   func text(_ count: Int) -> String {
-    let told = identification.candidates.prefix(identification.verdict == .ambiguous ? max(2, count) : count)
-    let people = told.map { "\($0.person.name) \(decimal($0.distance, 4))" }.joined(separator: ", ")
+    let people = told(count).map { "\($0.person.name) \(decimal($0.distance, 4))" }.joined(separator: ", ")
     let looked = identification.statistics
     let statistics = tellsStatistics ? "  \(looked.examined) examined, \(looked.judged) judged" : ""
     return "\(identification.verdict.rawValue)  \(people)\(statistics)"
+  }
+
+  /// The best people, of an ambiguous face at least the two who are meant.
+  private func told(_ count: Int) -> ArraySlice<Identification.Candidate> {
+    identification.candidates.prefix(identification.verdict == .ambiguous ? max(2, count) : count)
   }
 
   /// `verdict`, `name` (null unless known), `distance` of the nearest person, with statistics `examined` and `judged`.
@@ -46,7 +50,7 @@ struct Answer: Sendable {
 
   /// ``members`` and `candidates`, those of the threshold, `reason`.
   func allMembers(_ count: Int) -> [(String, JSON)] {
-    let people = identification.candidates.prefix(count).map { candidate in
+    let people = told(count).map { candidate in
       JSON.object([
         ("person", .integer(Int(candidate.person.id))), ("name", .text(candidate.person.name)),
         ("distance", .number(candidate.distance)),
@@ -58,23 +62,12 @@ struct Answer: Sendable {
 }
 
 extension IdentificationThreshold {
-  /// `threshold`, `far` and `fpir` that it stands for (null where nothing was measured), `extrapolated`.
+  /// `threshold`, `far` and `fpir` that it stands for (null where none can be told), `extrapolated`.
   var members: [(String, JSON)] {
     [
       ("threshold", .number(distance)), ("far", falseAcceptRate.map { .number($0) } ?? .null),
       ("fpir", falsePositiveIdentificationRate.map { .number($0) } ?? .null),
       ("extrapolated", .boolean(isExtrapolated)),
     ]
-  }
-
-  /// What to know of a threshold that was found for a rate where the model was not measured; nil where it was.
-  func doubt(about model: GalleryModel) -> String? {
-    guard isExtrapolated, let falseAcceptRate, let falsePositiveIdentificationRate,
-      let smallest = model.thresholds.first, let largest = model.thresholds.last
-    else { return nil }
-    let strangers = oneIn(falsePositiveIdentificationRate)
-    return "the threshold \(decimal(distance, 4)) is a guess: \(strangers) strangers taken for somebody is "
-      + "\(oneIn(falseAcceptRate)) pairs of different people, and \(model.name) was measured from "
-      + "\(oneIn(largest.falseAcceptRate)) to \(oneIn(smallest.falseAcceptRate))"
   }
 }

@@ -2,7 +2,7 @@
 struct EnrolmentTally {
   private var people = 0
   private var enrolled = 0
-  private var present = 0
+  private(set) var present = 0
   private var refused = 0
 
   mutating func committed(_ templates: Int) {

@@ -64,7 +64,7 @@ final class Console {
     defer { end() }
     return try Progress.watch { fraction in
       bar?.draw(Int(fraction * Double(total)))
-      return (try? Interruption.check()) != nil
+      return Interruption.pending == nil
     } _: {
       () throws(FacenetError) in
       try work()

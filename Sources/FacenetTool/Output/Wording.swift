@@ -12,9 +12,6 @@ func decimal(_ value: Double, _ places: Int) -> String {
 
 func decimal(_ value: Float, _ places: Int) -> String { decimal(Double(value), places) }
 
-/// `1 in 250`, of a share above 0.
-func oneIn(_ share: Float) -> String { "1 in \(decimal(1 / share, 0))" }
-
 /// `1 photograph`, `3 photographs`.
 func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
   count == 1 ? "1 \(singular)" : "\(count) \(plural ?? singular + "s")"

@@ -11,7 +11,8 @@ struct Drawings: Sendable {
   private let paths: [String]
 
   /// Makes the folder and those below it that the names need.
-  /// - Throws: `inputOutput` or `notFound`, naming the folder.
+  /// - Throws: `invalidArgument` where a drawing would take the place of a file that is there: a drawing replaces nothing;
+  ///   `inputOutput` or `notFound`, naming the folder.
   init(_ folder: String, _ photographs: [Photograph]) throws(FacenetError) {
     var taken: Set<String> = []
     var paths: [String] = []
@@ -26,6 +27,13 @@ struct Drawings: Sendable {
       paths.append("\(folder)/\(name).jpg")
     }
     self.paths = paths
+    for path in paths {
+      var information = stat()
+      guard lstat(path, &information) != 0 else {
+        throw FacenetError(
+          .invalidArgument, "\(path) is there already, and --draw replaces nothing: name another folder")
+      }
+    }
     try makeFolder(folder)
     for parent in Set(paths.map(parentFolder)) { try makeFolder(parent) }
     guard access(folder, W_OK) == 0 else {

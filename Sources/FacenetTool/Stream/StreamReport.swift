@@ -18,6 +18,7 @@ struct StreamReport {
 
   /// Works until the end of the input.
   /// - Returns: `done` where somebody known was seen, `failed` where no picture could be read.
+  /// - Throws: ``LostGallery``; ``Interrupted``; what reading the input throws.
   mutating func run() throws -> ExitCode {
     while let picture = try stream.next(reading: StandardInput.read) {
       try console.result(try line(of: picture).description)

@@ -15,7 +15,7 @@ let detectVerb = Verb(
   operands: [Operand("PHOTO|DIR", .oneOrMore, "Photographs (JPEG, PNG, PGM, PPM) or folders of them.")],
   options: [
     .detector, .minimumSize, .minimumScore,
-    .text("draw", "DIR", "Write each photograph with its faces marked into this folder, as JPEG."),
+    .text("draw", "DIR", "Write each photograph with its faces marked into this folder, as JPEG; replaces no file."),
     .threads, .json,
   ],
   exitCodes: ExitCode.photographMeanings,

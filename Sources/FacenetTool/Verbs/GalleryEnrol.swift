@@ -74,6 +74,9 @@ private func enrol(_ arguments: Arguments, _ console: Console) async throws -> E
   }
   console.end()
   console.message(enrolment.tally.sentence)
+  if arguments.has("thumbnails"), enrolment.tally.present > 0 {
+    console.message("photographs that were enrolled before stay as they are: none gets a thumbnail that had none")
+  }
   return enrolment.tally.exitCode
 }
 

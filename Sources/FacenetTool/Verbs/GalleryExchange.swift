@@ -5,8 +5,11 @@ import Glibc
 /// `facenet gallery export`
 let galleryExportVerb = Verb(
   name: "gallery export", summary: "Write all people and templates into a folder",
-  details: ["people.jsonl has a person a line, templates.npy the embeddings in that order: docs/gallery.md says more."],
-  operands: [.gallery, Operand("DIR", .one, "The folder; made where it is not there.")],
+  details: [
+    "people.jsonl has a person a line, templates.npy the embeddings in that order: docs/gallery.md says more. All is written "
+      + "or nothing, and over nothing."
+  ],
+  operands: [.gallery, Operand("DIR", .one, "A folder that is empty, or is not there and is made.")],
   work: { arguments, console in
     let gallery = try Gallery(arguments)
     let templates = try gallery.count().templates
@@ -40,8 +43,18 @@ let galleryImportVerb = Verb(
       return .done
     }
     let keys = try keys(in: keyFile)
-    let count = try console.watch(keys.count, "templates") { () throws(FacenetError) in
-      try gallery.enrol(embeddingsAt: source, keys: keys)
+    let before = try gallery.count().templates
+    let count: Int
+    do throws(FacenetError) {
+      count = try console.watch(keys.count, "templates") { () throws(FacenetError) in
+        try gallery.enrol(embeddingsAt: source, keys: keys)
+      }
+    } catch {
+      if error.status == .cancelled {
+        let added = try gallery.count().templates - before
+        console.message("\(added) of \(keys.count) rows were added; do it again for the rest")
+      }
+      throw error
     }
     try console.result(counted(count, "template"))
     if count < keys.count { console.message("\(keys.count - count) of \(keys.count) rows were there already") }

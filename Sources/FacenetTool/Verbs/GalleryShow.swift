@@ -5,9 +5,10 @@ import Gallery
 let galleryShowVerb = Verb(
   name: "gallery show", summary: "Show a gallery, or a person and their templates",
   details: [
-    "Without PERSON prints the model, the counts and the way templates are stored; with PERSON the templates: number, "
-      + "quality and photograph.",
-    "--json prints one object: model, dimension, metric, encoding, people and templates; or person, name, key, facts (a "
+    "Without PERSON prints the model, the counts, the way templates are stored and the bytes of the database, of which "
+      + "`gallery compact` gives the unused ones back; with PERSON the templates: number, quality and photograph.",
+    "--json prints one object: model, dimension, metric, encoding, people, templates, people_without_templates, thumbnails, "
+      + "bytes and unused_bytes; or person, name, key, facts (a "
       + "JSON text) and templates, each with template, quality, photo, time (seconds since 1970) and box.",
   ],
   operands: [.gallery, Operand("PERSON", .optional, "A name.")], options: [.byNumber, .json],
@@ -25,20 +26,24 @@ let galleryShowVerb = Verb(
   })
 
 private func json(_ gallery: Gallery) throws(FacenetError) -> JSON {
-  let count = try gallery.count()
+  let sizes = try gallery.statistics()
   return .object([
     ("model", .text(gallery.model.name)), ("dimension", .integer(gallery.model.dimension)),
     ("metric", .text(gallery.model.metric.rawValue)), ("encoding", .text(gallery.encoding.rawValue)),
-    ("people", .integer(count.people)), ("templates", .integer(count.templates)),
+    ("people", .integer(sizes.people)), ("templates", .integer(sizes.templates)),
+    ("people_without_templates", .integer(sizes.peopleWithoutTemplates)), ("thumbnails", .integer(sizes.thumbnails)),
+    ("bytes", .integer(sizes.bytes)), ("unused_bytes", .integer(sizes.unusedBytes)),
   ])
 }
 
 private func text(_ gallery: Gallery) throws(FacenetError) -> String {
-  let count = try gallery.count()
+  let sizes = try gallery.statistics()
+  let without = sizes.peopleWithoutTemplates > 0 ? ", \(sizes.peopleWithoutTemplates) without a template" : ""
   return """
     model      \(gallery.model.name), \(gallery.model.dimension) numbers, stored as \(gallery.encoding.rawValue)
-    people     \(count.people)
-    templates  \(count.templates)
+    people     \(sizes.people)\(without)
+    templates  \(sizes.templates), \(sizes.thumbnails) with a thumbnail
+    bytes      \(sizes.bytes), \(sizes.unusedBytes) unused
     """
 }
 

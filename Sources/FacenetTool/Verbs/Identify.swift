@@ -12,7 +12,8 @@ let identifyVerb = Verb(
     "The threshold follows from the model's calibration and the wanted share of strangers who are taken for somebody, "
       + "1 in 100 unless --fpir says otherwise, for as many templates as there are; or from --far, the share of wrong "
       + "pairs; or it is --threshold. Two people within it at nearly the same distance are ambiguous. Where the model was not "
-      + "measured at such a rate the threshold is a guess, which is said once on standard error.",
+      + "measured at such a rate the threshold is a guess, which is said once on standard error: a large gallery then names "
+      + "few, or nobody, and a --far, or a --threshold that was measured on your photographs, serves better.",
     "--json prints one object a photograph and line: path, width, height and faces, each with box, score, landmarks, "
       + "quality (0 to 1), verdict, name (or null), distance, candidates (person, name, distance), threshold, far and fpir (the rates that "
       + "it stands for, or null), extrapolated (whether it is a guess) and reason. A face whose landmarks coincide cannot be "
@@ -25,18 +26,22 @@ let identifyVerb = Verb(
   ],
   operands: [.gallery, Operand("PHOTO|DIR|-", .oneOrMore, "Photographs, folders of them, or `-` for a stream.")],
   options: [
-    .number("fpir", "F", 0.000001...0.5, "The wanted share of strangers who are taken for somebody; default: 0.01."),
-    .number("far", "F", 0.0000001...0.5, "The wanted share of pairs of different people that pass."),
+    .number(
+      "fpir", "F", 0.000001...0.5,
+      "The wanted share of strangers who are taken for somebody, 0.000001 to 0.5; default: 0.01."),
+    .number(
+      "far", "F", 0.0000001...0.5, "The wanted share of pairs of different people that pass, 0.0000001 to 0.5."),
     .number("threshold", "T", 0...1000, "The largest distance that is somebody's."),
     .integer(
       "nearest-mean", "M", 1...100, "A person's distance is the mean of that many nearest templates; default: 1."),
-    .integer("count", "N", 1...1000, "How many people are told; default: 1."),
+    .integer(
+      "count", "N", 1...1000, "How many people are told; default: 1, and the two who are meant of an ambiguous face."),
     .flag("all-faces", "Every face of a photograph instead of the largest."),
     .flag(
       "statistics",
       "Tell with each face how many templates it was compared with exactly (examined), and how many were judged by their "
         + "distances to pivots or by their codes (judged)."),
-    .text("draw", "DIR", "Write each photograph with its faces named to this folder."),
+    .text("draw", "DIR", "Write each photograph with its faces named to this folder; replaces no file."),
     .galleryEmbedder, .detector, .minimumSize, .minimumScore, .threads, .json,
   ],
   exclusive: [["fpir", "far"], ["fpir", "threshold"], ["far", "threshold"]],
@@ -66,11 +71,13 @@ private func identify(_ arguments: Arguments, _ console: Console) async throws -
     let pipeline = try pipeline(gallery, arguments, threads: ThreadShare(arguments, over: 1).each)
     let tellsStatistics = arguments.has("statistics")
     let watch = FaceWatch<Answer>(pipeline, policy: FaceTracker.Policy()) { embeddings in
-      try gallery.identify(embeddings, options: options).map {
-        Answer(identification: $0, tellsStatistics: tellsStatistics)
+      try LostGallery.unless { () throws(FacenetError) in
+        try gallery.identify(embeddings, options: options).map {
+          Answer(identification: $0, tellsStatistics: tellsStatistics)
+        }
       }
     } version: {
-      try gallery.version()
+      try LostGallery.unless { () throws(FacenetError) in try gallery.version() }
     }
     var report = StreamReport(watch, console)
     return try report.run()

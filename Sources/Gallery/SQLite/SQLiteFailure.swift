@@ -1,5 +1,6 @@
 import CSQLite
 import Core
+import Glibc
 
 /// What SQLite says of a call that failed.
 struct SQLiteFailure {
@@ -9,7 +10,9 @@ struct SQLiteFailure {
   let action: String
 
   var error: FacenetError {
-    let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+    let system = code & 0xFF == SQLITE_CANTOPEN ? handle.map { sqlite3_system_errno($0) } ?? 0 : 0
+    let said = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+    let reason = system == 0 ? said : String(cString: strerror(system))
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
       return FacenetError(.inputOutput, "cannot \(action) \(path): another process is writing to it")

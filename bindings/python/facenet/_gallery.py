@@ -329,7 +329,10 @@ class Gallery(Handle):
         )
 
     def export(self, folder: Path, *, progress: Optional[Progress] = None) -> None:
-        """Writes all people (JSON lines) and templates (.npy) into a folder, which is made where it is not there."""
+        """Writes all people (JSON lines) and templates (.npy) into a folder, which is made where it is not there.
+
+        All or nothing: raises InvalidArgumentError where the folder is not empty, and leaves it as it was where it raises.
+        """
         with watched(progress):
             check(library.facenet_gallery_export(self.handle, path_bytes(folder)))
 

@@ -218,10 +218,10 @@ class Index(Handle):
         statistics: bool = False,
         progress: Optional[Progress] = None,
     ) -> Union[Tuple[Keys, Vectors], Tuple[Keys, Vectors, List[SearchStatistics]]]:
-        """The nearest vectors to each query: keys, int64 (Q, nearest), and squared Euclidean distances, float32 alike.
+        """The nearest vectors to each query: keys, int64 (Q, K), and squared Euclidean distances, float32 alike.
 
-        Rows go from near to far, of equally near vectors the smaller key first; where there are fewer, the key -1 and the
-        distance infinity fill the row. Without numpy both are lists of lists.
+        K is nearest, or the number of vectors in the index where that is less. Rows go from near to far, of equally near
+        vectors the smaller key first; where fewer are found, the key -1 and the distance infinity fill the row. Without numpy both are lists of lists.
         queries: (Q, D), or one vector (D,) as Q = 1; a float32 array in row-major order is not copied.
         allowed: keys, the only ones that may be found; None: all may.
         statistics: whether to return a third value, what was looked at for each query: Q SearchStatistics.
@@ -231,6 +231,7 @@ class Index(Handle):
         """
         if not 0 <= nearest <= 0x7FFFFFFF:
             raise InvalidArgumentError(f"nearest is {nearest}, expected 0 to 2^31 - 1")
+        nearest = min(nearest, len(self))
         rows = Rows(queries, self.dimension, "queries")
         found = Found(rows.count, nearest)
         address, count = None, 0

@@ -78,7 +78,7 @@ class Threshold:
     far: Optional[float]
     """The share of pairs of different people that pass; None where nothing was measured of the model."""
     fpir: Optional[float]
-    """The share of strangers that are taken for somebody of the gallery; None where nothing was measured."""
+    """The share of strangers that are taken for somebody of the gallery; None where none can be told."""
     extrapolated: bool
     """Whether far lies outside the rates that the model was measured at: distance or rates are a guess then."""
 

@@ -120,6 +120,26 @@ class Killed(WithGallery):
                 assert found.person is not None
                 self.assertEqual(found.person.key, str(number))
 
+    def test_an_export_that_is_cut_short_is_none(self) -> None:
+        folder, people = self.path.parent / "export", 40
+        with facenet.Gallery(self.path) as gallery:
+            for number in range(people):
+                gallery.enrol("Somebody", embeddings=[template(number)])
+
+        def export(last: float) -> None:
+            with facenet.Gallery(self.path) as gallery:
+                gallery.export(folder, progress=lambda done: done < last or os.kill(os.getpid(), signal.SIGKILL) is None)
+
+        with facenet.Gallery.create(self.path.parent / "copy") as copy:
+            for last in (0.0, 0.3, 0.8, 1.0):
+                status = status_of(forked(partial(export, last)))
+                self.assertEqual(status, signal.SIGKILL)
+                if last < 1:
+                    with self.assertRaisesRegex(facenet.CorruptError, "no whole export"):
+                        copy.import_people(folder)
+            self.assertEqual(copy.import_people(folder), people)
+        self.assertEqual(len(list(folder.iterdir())), 3)
+
     def assert_erased(self, removed: Set[int]) -> None:
         files = [file.read_bytes() for file in self.path.parent.iterdir()]
         for number in removed:

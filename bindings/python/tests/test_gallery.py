@@ -264,6 +264,8 @@ class Galleries(unittest.TestCase):
             self.assertTrue(found)
             with self.assertRaises(facenet.InvalidArgumentError):
                 second.import_people(self.folder / "export")
+        with self.assertRaisesRegex(facenet.InvalidArgumentError, "is not empty"):
+            self.gallery.export(self.folder / "export")
         with facenet.Gallery.open(self.path) as again:
             self.assertEqual(again.person(ann).name, "Ann")
         self.gallery.compact()

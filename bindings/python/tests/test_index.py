@@ -72,6 +72,13 @@ class Indexes(unittest.TestCase):
         for empty in (self.index.search([], nearest=3), self.index.search([query], nearest=0)):
             self.assertEqual([len(row) for row in empty[0]], [0] * len(empty[0]))
 
+    def test_no_more_room_is_taken_than_there_are_vectors(self) -> None:
+        keys, distances = self.index.search([self.vectors[3]], nearest=2**31 - 1)
+        self.assertEqual((len(keys[0]), len(distances[0])), (200, 200))
+        self.assertEqual(sorted(keys[0]), sorted(self.keys))
+        with facenet.Index(D) as empty:
+            self.assertEqual(len(empty.search([self.vectors[3]])[0][0]), 0)
+
     def test_statistics_say_what_was_looked_at(self) -> None:
         queries = vectors(3, seed=5)
         with facenet.Index(D, "flat") as index:
