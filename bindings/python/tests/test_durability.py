@@ -127,8 +127,13 @@ class Killed(WithGallery):
                 gallery.enrol("Somebody", embeddings=[template(number)])
 
         def export(last: float) -> None:
+            def end(done: float) -> bool:
+                if done >= last:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return True
+
             with facenet.Gallery(self.path) as gallery:
-                gallery.export(folder, progress=lambda done: done < last or os.kill(os.getpid(), signal.SIGKILL) is None)
+                gallery.export(folder, progress=end)
 
         with facenet.Gallery.create(self.path.parent / "copy") as copy:
             for last in (0.0, 0.3, 0.8, 1.0):
