@@ -15,12 +15,14 @@ RELEASE := --scratch-path $(SCRATCH) --configuration release
 # The models that `make models` makes: all there are recipes for. `make demo` needs the first two.
 DEFAULT_MODELS := retinaface facenet
 MODELS ?= $(DEFAULT_MODELS) dlib mtcnn centerface edgeface-s
+# The plugins that are built and installed, folders of plugins/; PLUGINS= for none.
+PLUGINS ?= decoder-webp decoder-heif index-hnsw store-postgres
 
 # Where `make install` puts things; DESTDIR, if there is one, goes before every path that is written.
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 
-.PHONY: help demo test build check floors lint sanitize fuzz lfw benchmark clean models samples conformance labelled \
+.PHONY: help demo test build plugins check floors lint sanitize fuzz lfw benchmark clean models samples conformance labelled \
   toolchain packages environment install uninstall abi abi-record soak test-tools typecheck wheel test-wheel python-tools \
   test-swift docs
 
@@ -34,10 +36,14 @@ demo: build samples ## Find and verify the faces of real photographs; pictures a
 test: build models samples conformance test-tools ## Run every test there is: Swift, C, Python.
 	@$(VENV_PYTHON) scripts/run_tests.py
 
-build: toolchain packages ## Build build/bin/facenet and build/lib/libfacenet.so.
+build: toolchain packages ## Build build/bin/facenet, build/lib/libfacenet.so and the plugins.
 	@$(SWIFT) build $(RELEASE) --static-swift-stdlib -Xlinker -z -Xlinker now --product facenet-tool
 	@sh scripts/place.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(BUILD)
 	@sh scripts/build-library.sh $(BUILD)
+	@sh scripts/plugins.sh $(BUILD) $(PLUGINS)
+
+plugins: packages $(BUILD)/lib/libfacenet.so ## Build the plugins into build/plugins; PLUGINS="decoder-webp" for some.
+	@sh scripts/plugins.sh $(BUILD) $(PLUGINS)
 
 check: floors lint typecheck test test-wheel ## Check the floors, the format and the types, then run every test.
 
@@ -156,7 +162,7 @@ $(BUILD)/bin/facenet $(BUILD)/lib/libfacenet.so:
 
 # A test that lacks its tool is skipped and says so.
 test-tools: packages
-	-@sh scripts/packages.sh abigail-tools cmake man-db valgrind zsh
+	-@sh scripts/packages.sh abigail-tools cmake libblas3 libheif-examples man-db postgresql valgrind webp zsh
 
 labelled:
 	@test -n "$(DATA)" || { echo "facenet: say where the photographs are: make lfw DATA=DIR" >&2; exit 2; }

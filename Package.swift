@@ -55,6 +55,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(name: "CSystem"),
     .target(name: "CThread"),
@@ -74,14 +75,16 @@ let package = Package(
     floor("Faces", ["Core", "Graph", "Imaging", "ONNX"]),
     floor("Evaluation", ["Core", "Imaging", "Faces"]),
     floor("Gallery", ["CSQLite", "Core", "Imaging", "Faces", "Search"]),
-    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery"]),
+    floor(
+      "Plugins", ["CFFI", "CFacenet", "CThread", "Core", "Faces", "Gallery", "Graph", "Imaging", "ONNX", "Search"]),
+    floor("Facenet", ["Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins"]),
     .executableTarget(
       name: "FacenetTool",
-      dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX"]),
+      dependencies: ["Core", "Evaluation", "Faces", "Gallery", "Graph", "Imaging", "Kernels", "ONNX", "Plugins"]),
     .systemLibrary(name: "CFacenet", path: "include"),
     floor(
       "FacenetC",
-      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Facenet"]),
+      ["CFacenet", "CThread", "Core", "Graph", "Imaging", "Search", "ONNX", "Faces", "Gallery", "Plugins", "Facenet"]),
     .target(
       name: "SharedLibrary", exclude: ["exports.map"], linkerSettings: [.unsafeFlags(sharedLibraryFlags)]),
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
@@ -94,6 +97,8 @@ let package = Package(
     tests("Faces", ["Core", "Facenet", "Graph", "Imaging"]),
     tests("Evaluation", ["Core", "Faces", "Imaging"]),
     tests("Gallery", ["CSQLite", "Core", "Faces", "Imaging", "Search"]),
+    .target(name: "ForeignFunctions", path: "Tests/ForeignFunctions"),
+    tests("Plugins", ["CFFI", "CFacenet", "Core", "ForeignFunctions", "Gallery", "Graph", "ONNX", "Search"]),
     tests("FacenetTool"),
   ] + instructionSets
 )

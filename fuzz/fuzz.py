@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Calls the whole C header with hostile arguments under AddressSanitizer, for a while, from many seeds.
+"""Calls all functions of the C headers with hostile arguments under AddressSanitizer, for a while, from many seeds.
 
 Usage: fuzz/fuzz.py [--seconds N] [--seed FIRST]   environment: SWIFT, FACENET_MODELS, FACENET_SAMPLES
 Builds the library with the sanitizer into build/fuzz, replays the seeds of fuzz/seeds.txt, then goes on from FIRST (by
@@ -47,11 +47,17 @@ def checked(command: List[str], **environment: str) -> str:
     return result.stdout
 
 
+def declared_functions() -> Set[str]:
+    """The functions of the two headers."""
+    headers = "".join(path.read_text("utf-8") for path in (ROOT / "include").glob("*.h"))
+    code = re.sub(r"/\*.*?\*/", "", headers, flags=re.DOTALL)
+    return set(re.findall(r"^(?!typedef).*\b(facenet_\w+)\(", code, re.MULTILINE))
+
+
 def missing_functions() -> Set[str]:
-    """The functions of the header that are never called."""
-    header = re.sub(r"/\*.*?\*/", "", (ROOT / "include" / "facenet.h").read_text("utf-8"), flags=re.DOTALL)
+    """Those that are never called."""
     sources = "".join(path.read_text("utf-8") for path in HERE.glob("*.[ch]"))
-    return {name for name in re.findall(r"\b(facenet_\w+)\(", header) if not re.search(rf"\b{name}\b", sources)}
+    return {name for name in declared_functions() if not re.search(rf"\b{name}\b", sources)}
 
 
 def build() -> None:

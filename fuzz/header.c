@@ -4,6 +4,7 @@
  * Prints each seed before it begins and, at the end, how many calls were made and which succeeded how often. Ends by a signal where the library traps,
  * breaks a promise of the header, or does not return from a call within 20 seconds of work. */
 #include "galleries.h"
+#include "plugins.h"
 #include "told.h"
 
 #include <math.h>
@@ -341,7 +342,7 @@ static const struct { void (*call)(caller *); const char *name; unsigned share; 
     CALL(pipeline_dimension, 1), CALL(pipeline_free, 1), CALL(model_open, 3), CALL(model_decode, 14),
     CALL(model_input_count, 1), CALL(model_output_count, 1), CALL(model_input_name, 2), CALL(model_output_name, 2),
     CALL(model_metadata, 2), CALL(model_free, 1), CALL(session_new, 10), CALL(session_run, 20),
-    CALL(session_output, 5), CALL(session_free, 1), INDEX_CALLS, GALLERY_CALLS,
+    CALL(session_output, 5), CALL(session_free, 1), INDEX_CALLS, GALLERY_CALLS, PLUGIN_CALLS,
 #undef CALL
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };

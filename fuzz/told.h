@@ -9,7 +9,7 @@ static int32_t progress(void *context, double fraction) {
 
 static void progress_set(caller *c) { facenet_progress_set(happens(&c->dice, 70) ? progress : NULL, c); }
 
-static void message(void *context, facenet_log_level level, const char *text) {
+static void listen_to(void *context, facenet_log_level level, const char *text) {
   (void)context;
   if (level < FACENET_LOG_DEBUG || level > FACENET_LOG_WARNING || !*text) abort();
 }
@@ -17,5 +17,5 @@ static void message(void *context, facenet_log_level level, const char *text) {
 static void log_set(caller *c) {
   int is_known = happens(&c->dice, 70);
   facenet_log_level level = (facenet_log_level)(is_known ? below(&c->dice, 4) : any_uint32(&c->dice));
-  succeeded(c, facenet_log_set(happens(&c->dice, 70) ? message : NULL, NULL, level));
+  succeeded(c, facenet_log_set(happens(&c->dice, 70) ? listen_to : NULL, NULL, level));
 }

@@ -4,7 +4,7 @@
 usage: abi.py record | compare [--header FILE] [--map FILE] [--library FILE] [--recorded FILE]
 
 The library is written in Swift, so its debug information says nothing of the header. What is described is a stub: every
-function of include/facenet.h with a body that does nothing, under the symbol versions of exports.map. `compare` says
+function of the headers in include with a body that does nothing, under the symbol versions of exports.map. `compare` says
 what was removed or changed since the record; what was added passes. The library itself must export what the stub does.
 Needs abidw and abidiff (Debian: abigail-tools), cc and nm. Exit status 0: compatible, 1: not, 2: could not be told.
 """
@@ -22,8 +22,10 @@ from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SONAME = "libfacenet.so.0"
+PLUGIN_HEADER = ROOT / "include" / "facenet_plugin.h"
+"""Includes facenet.h."""
 ALLOWED = ROOT / "abi" / "allowed.abignore"
-FUNCTION = re.compile(r"^[a-z][\w \t*]*?\bfacenet_\w+\([^;{}]*\)(?=;)", re.MULTILINE)
+FUNCTION = re.compile(r"^(?!typedef)[a-z][\w \t*]*?\bfacenet_\w+\([^;{}]*\)(?=;)", re.MULTILINE)
 
 
 class AbiError(Exception):
@@ -54,16 +56,18 @@ def stub_source(header: str) -> str:
     declarations = FUNCTION.findall(re.sub(r"/\*.*?\*/", " ", header, flags=re.DOTALL))
     if not declarations:
         raise AbiError("the header declares no function")
-    return "#include <facenet.h>\n" + "".join(f"{text} {{ __builtin_trap(); }}\n" for text in declarations)
+    return "#include <facenet_plugin.h>\n" + "".join(f"{text} {{ __builtin_trap(); }}\n" for text in declarations)
 
 
 def build_stub(header: Path, version_map: Path, folder: Path) -> Path:
     """The stub library, with debug information."""
     include = folder / "include"
     include.mkdir()
-    (include / "facenet.h").write_text(header.read_text("utf-8"), "utf-8")
+    texts = header.read_text("utf-8"), PLUGIN_HEADER.read_text("utf-8")
+    for name, text in zip(("facenet.h", PLUGIN_HEADER.name), texts):
+        (include / name).write_text(text, "utf-8")
     source, library = folder / "stub.c", folder / SONAME
-    source.write_text(stub_source(header.read_text("utf-8")), "utf-8")
+    source.write_text(stub_source("".join(texts)), "utf-8")
     command = ["cc", "-std=c11", "-g", "-O0", "-w", "-fPIC", "-shared", f"-Wl,-soname,{SONAME}"]
     command += [f"-ffile-prefix-map={folder}=."]
     demand(*command, f"-Wl,--version-script={version_map}", "-I", include, source, "-o", library)

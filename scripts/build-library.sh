@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds libfacenet.so in release mode and places it, with its header and pkg-config file, where C programs find it.
-# Usage: build-library.sh [BUILD]   default: build; afterwards BUILD/lib has libfacenet.so.0.1.0 and its two links, include/facenet.h and
+# Usage: build-library.sh [BUILD]   default: build; afterwards BUILD/lib has libfacenet.so.0.1.0 and its two links, its headers in include and
 # pkgconfig/facenet.pc, so that `PKG_CONFIG_PATH=BUILD/lib/pkgconfig pkg-config --cflags --libs facenet` works.
 set -eu
 
@@ -39,7 +39,9 @@ version=$(sh "$root/scripts/version.sh")
 place "$temporary/library" "$build/lib/libfacenet.so.$version"
 ln -sfn "libfacenet.so.$version" "$build/lib/libfacenet.so.0"
 ln -sfn libfacenet.so.0 "$build/lib/libfacenet.so"
-place "$root/include/facenet.h" "$build/lib/include/facenet.h"
+for header in facenet.h facenet_plugin.h; do
+  place "$root/include/$header" "$build/lib/include/$header"
+done
 sh "$root/scripts/fill.sh" "$root/pkgconfig/facenet.pc.in" "PREFIX=$build/lib" 'LIBDIR=${prefix}' \
   'INCLUDEDIR=${prefix}/include' >"$temporary/facenet.pc"
 place "$temporary/facenet.pc" "$build/lib/pkgconfig/facenet.pc"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what was built: the program, the library, what compilers look for, manual pages, completions, recipes, documents.
+# Installs what was built: the program, the library, plugins, what compilers look for, manual pages, completions, recipes,
+# documents.
 # Usage: install.sh [uninstall]   PREFIX (default /usr/local) is where everything will be found, LIBDIR (PREFIX/lib) where
 # libraries are; DESTDIR goes before every path that is written and is itself written nowhere. BUILD, default build, is
 # only read.
@@ -61,7 +62,10 @@ put_all() { # below $stage
   put 0644 "$libdir" "$library"
   ln -sfn "libfacenet.so.$version" "$stage$libdir/libfacenet.so.0"
   ln -sfn libfacenet.so.0 "$stage$libdir/libfacenet.so"
-  put 0644 "$prefix/include" "$root/include/facenet.h"
+  for plugin in "$build"/plugins/*.so; do
+    [ ! -f "$plugin" ] || put 0644 "$libdir/facenet/plugins" "$plugin"
+  done
+  put 0644 "$prefix/include" "$root/include/facenet.h" "$root/include/facenet_plugin.h"
   put 0644 "$libdir/pkgconfig" "$temporary/facenet.pc"
   put 0644 "$libdir/cmake/facenet" "$temporary"/*.cmake
   put 0644 "$prefix/share/man/man1" "$temporary"/man/*.1
@@ -78,7 +82,7 @@ remove_all() { # what put_all would put, then the folders that only this library
   stage=$temporary/stage
   put_all
   (cd "$stage" && find . ! -type d) | while read -r file; do rm -f "$destination/${file#./}"; done
-  for folder in "$libdir/cmake/facenet" "$prefix/share/facenet/models" "$prefix/share/facenet" "$prefix/share/doc/facenet"; do
+  for folder in "$libdir/cmake/facenet" "$libdir/facenet/plugins" "$libdir/facenet" "$prefix/share/facenet/models" "$prefix/share/facenet" "$prefix/share/doc/facenet"; do
     rmdir "$destination$folder" 2>/dev/null || true
   done
 }

@@ -35,6 +35,7 @@ cp -R "$root/bindings/python/facenet" "$root/bindings/python/pyproject.toml" "$r
 licence libturbojpeg libturbojpeg0
 licence libpng16 libpng16-16 libpng16-16t64
 licence libsqlite3 libsqlite3-0
+licence libffi libffi8
 
 FACENET_ROOT=$root FACENET_BUNDLE=$build/lib/libfacenet.so.0 \
   "$tools/pip" wheel --quiet --disable-pip-version-check --no-index --no-build-isolation \

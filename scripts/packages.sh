@@ -9,15 +9,15 @@ fail() {
   exit 1
 }
 
-needed=${*:-"gcc g++ libc6-dev make pkg-config libturbojpeg0-dev libpng-dev libsqlite3-dev"}
+needed=${*:-"gcc g++ libc6-dev make pkg-config libturbojpeg0-dev libpng-dev libsqlite3-dev libffi-dev libwebp-dev libheif-dev libde265-dev libhnswlib-dev libpq-dev"}
 # Any python3 that makes virtual environments will do, Debian's or another.
 if [ $# -eq 0 ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   needed="$needed python3 python3-venv"
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-  pkg-config --exists libturbojpeg libpng sqlite3 2>/dev/null && exit 0
-  fail "this system has no Debian packages: install the development files of libjpeg-turbo (TurboJPEG), libpng and SQLite with its own tools, then run make again"
+  pkg-config --exists libturbojpeg libpng sqlite3 libffi 2>/dev/null && exit 0
+  fail "this system has no Debian packages: install the development files of libjpeg-turbo (TurboJPEG), libpng, SQLite and libffi with its own tools, and those of libwebp, libheif, libde265, hnswlib and libpq for the plugins or say PLUGINS=, then run make again"
 fi
 
 missing=""

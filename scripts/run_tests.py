@@ -23,7 +23,7 @@ from typing import Callable, Iterable, List, Sequence, Tuple
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 C_TESTS = ROOT / "Tests" / "CAPITests" / "run"
-PYTHON_FOLDERS = ("Tests", "bindings", "models", "tools")
+PYTHON_FOLDERS = ("Tests", "bindings", "models", "plugins", "tools")
 COUNTS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 
 

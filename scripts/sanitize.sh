@@ -9,7 +9,7 @@ swift=${SWIFT:-swift}
 export FACENET_SANITIZE=1
 
 "$swift" test --scratch-path "$build/$kind" --sanitize="$kind" --quiet --disable-xctest \
-  --filter '^(Core|Kernels|Graph|ONNX|Search|Gallery)Tests[.]'
+  --filter '^(Core|Kernels|Graph|ONNX|Search|Gallery|Plugins)Tests[.]'
 
 "$swift" build --scratch-path "$build/$kind" --sanitize="$kind" --quiet --product FacenetC
 library=$("$swift" build --scratch-path "$build/$kind" --show-bin-path)

@@ -14,11 +14,11 @@ if [ ! -f "$products/Modules/Facenet.swiftmodule" ]; then
   exit 1
 fi
 target=$("$swift" -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -n 1)
-modules=Core,Faces,Gallery,Graph,Imaging,ONNX,Search
+modules=Core,Faces,Gallery,Graph,Imaging,ONNX,Plugins,Search
 
 set -- -module-name Facenet -experimental-allowed-reexported-modules="$modules" -target "$target" \
   -I "$products/Modules" -minimum-access-level public -skip-synthesized-members -output-dir "$to"
-for map in "$root"/Sources/*/module.modulemap "$products"/C*.build/module.modulemap; do
+for map in "$root/include/module.modulemap" "$root"/Sources/*/module.modulemap "$products"/C*.build/module.modulemap; do
   set -- "$@" -Xcc "-fmodule-map-file=$map"
 done
 mkdir -p "$to"

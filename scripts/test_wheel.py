@@ -23,13 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 ENVIRONMENTS: Dict[str, Optional[str]] = {"numpy": "bindings/python/tests/requirements.txt", "bare": None}
 """What each environment has beside the wheel."""
-PAGES = ["bindings/python/README.md", "docs/python.md", "docs/search.md"]
-COPIED = ["bindings/python/tests", "bindings/python/examples", *PAGES]
+COPIED = ["bindings/python/tests", "bindings/python/examples", "bindings/python/README.md", "docs"]
 COPIED += ["Tests/Golden/face_recognition.csv"]
 CARRIED = ["facenet/libfacenet.so.0", "facenet/py.typed", "facenet/compat/face_recognition.py"]
 CARRIED += ["facenet/recipes/facenet.py", "facenet/recipes/requirements.txt", "facenet/recipes/environment.sh"]
-CARRIED += ["facenet.libs/libturbojpeg-", "facenet.libs/libpng16-", "facenet.libs/libsqlite3-"]
-CARRIED += [f"/licenses/LICENSE{suffix}" for suffix in ("", ".libturbojpeg", ".libpng16", ".libsqlite3")]
+CARRIED += ["facenet.libs/libturbojpeg-", "facenet.libs/libpng16-", "facenet.libs/libsqlite3-", "facenet.libs/libffi-"]
+CARRIED += [f"/licenses/LICENSE{suffix}" for suffix in ("", ".libturbojpeg", ".libpng16", ".libsqlite3", ".libffi")]
 
 
 def check_contents(wheel: Path) -> None:

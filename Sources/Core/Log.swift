@@ -18,15 +18,20 @@ public enum Log {
 
   private static let silence = Int32.max
   private static let least = Atomic<Int32>(silence)
-  private static let receiver = Lock<Receiver?>(nil)
+  private static let listener = Lock<Listener?>(nil)
+
+  /// A receiver in a structure: a bare closure in generic storage is wrapped once more each time it is looked at.
+  private struct Listener {
+    let receiver: Receiver
+  }
 
   /// Sends messages from `level` up to `receiver` instead of whom they went to before; nil: to nobody.
   ///
   /// It is called on the thread whose call has something to say, so on several at once where several make calls, and
   /// perhaps once more on another thread just after it was replaced. It may call the library: what that says is dropped.
   public static func send(from level: Level = .information, to receiver: Receiver?) {
-    Self.receiver.withLock {
-      $0 = receiver
+    listener.withLock {
+      $0 = receiver.map(Listener.init)
       least.store(receiver == nil ? silence : level.rawValue, ordering: .relaxed)
     }
   }
@@ -35,9 +40,9 @@ public enum Log {
   package static func write(_ level: Level, _ message: @autoclosure () -> String) {
     guard level.rawValue >= least.load(ordering: .relaxed) else { return }
     let thread = facenet_this_thread()!
-    guard !thread.pointee.logs, let receiver = receiver.withLock({ $0 }) else { return }
+    guard !thread.pointee.logs, let listener = listener.withLock({ $0 }) else { return }
     thread.pointee.logs = true
     defer { thread.pointee.logs = false }
-    receiver(level, message())
+    listener.receiver(level, message())
   }
 }

@@ -5,4 +5,5 @@
 @_exported import Graph
 @_exported import Imaging
 @_exported import ONNX
+@_exported import Plugins
 @_exported import Search

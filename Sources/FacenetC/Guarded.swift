@@ -1,19 +1,9 @@
 import CThread
 import Core
 
-/// Makes `error` the calling thread's last failure, cut to the buffer at a character's end.
+/// Makes `error` the calling thread's last failure.
 func record(_ error: FacenetError) -> Int32 {
-  let buffer = UnsafeMutableBufferPointer(start: facenet_error_buffer(), count: Int(facenet_error_capacity))
-  var length = 0
-  for character in error.message.unicodeScalars where character != "\0" {
-    let bytes = UTF8.encode(character)!
-    guard length + bytes.count < buffer.count else { break }
-    for byte in bytes {
-      buffer[length] = CChar(bitPattern: byte)
-      length += 1
-    }
-  }
-  buffer[length] = 0
+  MessageBuffer.write(error.message, to: facenet_error_buffer())
   return error.status.rawValue
 }
 

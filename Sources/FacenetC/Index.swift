@@ -3,6 +3,7 @@
 
 import CFacenet
 import Core
+import Plugins
 import Search
 
 extension VectorIndex: Handled {
@@ -59,7 +60,20 @@ public func facenet_index_count(_ index: OpaquePointer?) -> Int {
 
 @c @implementation
 public func facenet_index_kind_in_use(_ index: OpaquePointer?) -> facenet_index_kind {
-  ask(index, else: 0) { facenet_index_kind(IndexOptions.kinds.firstIndex(of: $0.kind) ?? 0) }
+  ask(index, else: 0) { $0.kind.number ?? 0 }
+}
+
+@c @implementation
+public func facenet_index_kind_named(_ name: UnsafePointer<CChar>?, _ out: UnsafeMutablePointer<facenet_index_kind>?)
+  -> facenet_status
+{
+  guarded { () throws(FacenetError) in
+    let (name, out) = (try text(name, "name"), try output(out))
+    guard let number = IndexKind(rawValue: name).number else {
+      throw FacenetError(.notFound, "there is no kind of index '\(name)', nor a plugin loaded that brings it")
+    }
+    out.pointee = number
+  }
 }
 
 @c @implementation

@@ -2,6 +2,7 @@ import CFacenet
 import Core
 import Faces
 import Gallery
+import Plugins
 import Search
 
 /// A structure of options that begins with its own size, so that it may grow.
@@ -36,23 +37,10 @@ extension facenet_session_options: OptionsStructure {
   static let firstSize = 16
 }
 
-/// The caller's options as this version knows them: an older caller's missing fields are zero.
-/// - Throws: `invalidArgument` for an impossible `struct_size`, `unsupported` for a newer caller's field that is set.
+/// The caller's options as this version knows them; see ``GrowingStructure``. NULL means that all are zero.
 func readOptions<Options: OptionsStructure>(_ pointer: UnsafePointer<Options>?) throws(FacenetError) -> Options {
-  var result = Options()
-  guard let pointer else { return result }
-  let size = Int(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
-  guard size >= Options.firstSize, size <= 4096 else {
-    throw FacenetError(
-      .invalidArgument, "options.struct_size is \(size), expected sizeof the structure: \(MemoryLayout<Options>.size)")
-  }
-  let given = UnsafeRawBufferPointer(start: pointer, count: size)
-  let known = min(size, MemoryLayout<Options>.size)
-  guard given[known...].allSatisfy({ $0 == 0 }) else {
-    throw FacenetError(.unsupported, "options of \(size) bytes set a field that this version does not know")
-  }
-  withUnsafeMutableBytes(of: &result) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: given[..<known])) }
-  return result
+  guard let pointer else { return Options() }
+  return try GrowingStructure.read(pointer, zero: Options(), firstSize: Options.firstSize, "options")
 }
 
 /// 0 is one thread, `FACENET_ALL_PROCESSORS` is what Swift callers call 0.
@@ -94,14 +82,13 @@ extension EmbedderOptions {
 }
 
 extension IndexOptions {
-  static let kinds: [IndexKind] = [.auto, .flat, .flat8, .mlann]
   private static let choices: [PivotChoice] = [.principal, .farthestFirst, .random, .every]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
   init(_ pointer: UnsafePointer<facenet_index_options>?) throws(FacenetError) {
     let given = try readOptions(pointer)
     self.init(
-      kind: try named(given.kind, Self.kinds, "kind"),
+      kind: try indexKind(given.kind, "kind"),
       recall: try optional(given.recall, in: 0...1, "options.recall") ?? 0,
       seed: UInt64(given.seed), threads: try threadLimit(given.threads), pivots: Int(given.pivots),
       examined: Int(given.examined), partitions: Int(given.partitions), probed: Int(given.probed),
@@ -117,7 +104,7 @@ func galleryOptions(_ pointer: UnsafePointer<facenet_gallery_options>?) throws(F
 {
   let given = try readOptions(pointer)
   let index = IndexOptions(
-    kind: try named(given.index, IndexOptions.kinds, "index"),
+    kind: try indexKind(given.index, "index"),
     recall: try optional(given.recall, in: 0...1, "options.recall") ?? 0, threads: try threadLimit(given.threads))
   let wait = try optional(given.wait, in: 0...3600, "options.wait")
   return (
@@ -149,6 +136,14 @@ extension IdentificationOptions {
       throw FacenetError(.invalidArgument, "options.people is \(people), expected at most 1000")
     }
   }
+}
+
+/// What a `facenet_index_kind` stands for.
+private func indexKind(_ number: Int32, _ name: String) throws(FacenetError) -> IndexKind {
+  guard let kind = IndexKind(number: number) else {
+    throw FacenetError(.invalidArgument, "options.\(name) is \(number), which is no kind of index")
+  }
+  return kind
 }
 
 /// What an enumerator stands for.

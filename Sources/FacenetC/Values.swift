@@ -21,21 +21,8 @@ func view(_ image: UnsafePointer<facenet_image>?, _ name: String) throws(Facenet
   try view(try value(image, name), name)
 }
 
-extension Point {
-  init(_ point: facenet_point) { self.init(x: point.x, y: point.y) }
-}
-
 extension facenet_point {
   init(_ point: Point) { self.init(x: point.x, y: point.y) }
-}
-
-extension Face {
-  init(_ face: facenet_face) throws(FacenetError) {
-    let points = face.landmarks
-    try self.init(
-      left: face.left, top: face.top, right: face.right, bottom: face.bottom, score: face.score,
-      landmarks: [points.0, points.1, points.2, points.3, points.4].map(Point.init))
-  }
 }
 
 extension facenet_face {

@@ -9,7 +9,8 @@ struct Program {
     detectVerb, embedVerb, verifyVerb, identifyVerb, galleryCreateVerb, galleryEnrolVerb, galleryListVerb,
     galleryShowVerb, galleryRenameVerb, galleryKeyVerb, galleryRemoveVerb, galleryExportVerb, galleryImportVerb,
     galleryCheckVerb, galleryCompactVerb, galleryMigrateVerb, modelListVerb, modelInfoVerb, modelInstallVerb,
-    modelPathVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb, versionVerb,
+    modelPathVerb, pluginListVerb, evaluatePairsVerb, benchmarkVerb, completionVerb, manualVerb,
+    versionVerb,
   ]
 
   @MainActor
@@ -37,7 +38,9 @@ struct Program {
   }
 
   @MainActor
-  private static func dispatch(_ words: [String], _ console: Console) async throws -> ExitCode {
+  private static func dispatch(_ line: [String], _ console: Console) async throws -> ExitCode {
+    let plugins = try PluginArguments(line)
+    let words = plugins.words
     guard let first = words.first else {
       console.message("a verb is missing; `facenet --help` lists them")
       return .failed
@@ -57,6 +60,7 @@ struct Program {
       try console.result(String(Help.text(for: verb).dropLast()))
       return .done
     }
+    try plugins.load()
     return try await verb.work(arguments, console)
   }
 

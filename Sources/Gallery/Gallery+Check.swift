@@ -12,7 +12,7 @@ extension Gallery {
     var faults: [String] = []
     var saved: VectorIndex?
     do throws(FacenetError) {
-      saved = try VectorIndex(path: indexPath)
+      saved = try cache.path.map { path throws(FacenetError) in try VectorIndex(path: path) }
       try Progress.part(from: 0, to: 0.2) { () throws(FacenetError) in try saved?.check() }
     } catch {
       saved = nil

@@ -73,8 +73,8 @@ extension Gallery {
     guard file.columns == model.dimension else {
       throw FacenetError(.corrupt, "\(file.path) has \(file.columns) columns, expected \(model.dimension)")
     }
-    var lines = try LineFile(path: folder.people, longest: Self.longestLine)
     return try write { connection throws(FacenetError) in
+      var lines = try LineFile(path: folder.people, longest: Self.longestLine)
       var identifiers = try TemplateIdentifiers(in: connection)
       let last = try connection.integer("SELECT max(id) FROM people") ?? 0
       var (people, row) = (0, 0)

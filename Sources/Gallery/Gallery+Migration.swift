@@ -19,14 +19,14 @@ extension Gallery {
   ///   decoding throws.
   public func migrate(to embedder: Embedder) throws(FacenetError) -> Gallery {
     // By a connection of its own, so that whoever reads by this one need not wait.
-    let worker = try Gallery(path: path, options: options)
+    let worker = try Gallery(path: location, options: options)
     try worker.write(erasing: true) { connection throws(FacenetError) in
       try worker.renewTemplates(in: connection, embedder)
       try connection.run("UPDATE gallery SET model = ?", [.blob(GalleryModel(embedder).encoded)])
       try cache.remove()
     }
     try worker.erase()
-    return try Gallery(path: path, options: options)
+    return try Gallery(path: location, options: options)
   }
 
   private func renewTemplates(in connection: Connection, _ embedder: Embedder) throws(FacenetError) {

@@ -57,7 +57,7 @@ extension Gallery {
   public func compact() throws(FacenetError) {
     try Progress.part(from: 0, to: 0.2) { () throws(FacenetError) in
       try store.withLock { connection throws(FacenetError) in
-        try connection.stoppable { () throws(FacenetError) in try connection.run("VACUUM") }
+        try connection.compact()
       }
     }
     try erase()

@@ -3,13 +3,14 @@ import Faces
 import Glibc
 import Search
 
-/// People and the templates of their faces, in an SQLite database; see docs/gallery.md.
+/// People and the templates of their faces, in an SQLite database, or in the store of a plugin that many machines share; see
+/// docs/gallery.md.
 ///
 /// Bound to one model. Any thread: calls that read or write the database wait for each other, searches run together.
 /// Other processes may read the same gallery, and write in turns. A function that watches a call's progress must not call the
 /// same gallery.
 public final class Gallery: Sendable {
-  /// Where the database is.
+  /// Where the database is: a path, or a store's location without its password.
   public let path: String
   /// The model that its templates come from.
   public let model: GalleryModel
@@ -18,7 +19,10 @@ public final class Gallery: Sendable {
   /// Whether this process may not write to it: then whatever would change it throws `inputOutput`.
   public let isReadOnly: Bool
   /// Where the index is kept: beside the database itself, whatever link or relative path led to it.
-  package var indexPath: String { cache.path }
+  /// "" for a gallery in a store, whose index is in memory alone.
+  package var indexPath: String { cache.path ?? "" }
+  /// What opens the gallery once more.
+  let location: String
   let identity: Int64
   let cache: IndexCache
   let store: Lock<Connection>
@@ -26,10 +30,23 @@ public final class Gallery: Sendable {
   let options: GalleryOptions
 
   /// Opens a gallery.
+  /// - Parameter path: of a file, or `SCHEME:...` for a plugin's store of the name SCHEME.
   /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no gallery; `unsupported` for a later version's.
-  public init(path: String, options: GalleryOptions = GalleryOptions()) throws(FacenetError) {
+  public convenience init(path: String, options: GalleryOptions = GalleryOptions()) throws(FacenetError) {
+    if let store = Self.opener(of: path) {
+      let connection = try Self.mirror(try store(path, false), of: Self.shown(path))
+      // Reads the store for the first time.
+      try connection.snapshot { () throws(FacenetError) in }
+      try self.init(connection, location: path, options)
+      return
+    }
     guard access(path, F_OK) == 0 else { throw FacenetError(.notFound, "there is no gallery \(path)") }
-    let connection = try Self.connect(path, options)
+    try self.init(try Self.connect(path, options), location: path, options)
+  }
+
+  private init(_ connection: sending Connection, location: String, _ options: GalleryOptions) throws(FacenetError) {
+    let path = connection.path
+    _ = try options.milliseconds()
     var facts: (identity: Int64, model: [UInt8], encoding: String, unerased: Int64)?
     try connection.run("SELECT identity, model, encoding, unerased FROM gallery") { row throws(FacenetError) in
       facts = (row.integer(0), row.blob(1) ?? [], row.text(2) ?? "", row.integer(3))
@@ -37,15 +54,15 @@ public final class Gallery: Sendable {
     guard let facts, let encoding = TemplateEncoding(rawValue: facts.encoding) else {
       throw FacenetError(.corrupt, "the gallery \(path) does not say how its templates are stored")
     }
-    self.path = path
-    self.options = options
+    (self.path, self.location, self.options) = (path, location, options)
     identity = facts.identity
     isReadOnly = connection.isReadOnly
     self.encoding = encoding
     model = try GalleryModel(decoding: facts.model, path: path)
     var index = options.index
     index.seed = UInt64(bitPattern: facts.identity)
-    cache = IndexCache(path: connection.file + ".index", dimension: model.dimension, options: index)
+    cache = IndexCache(
+      path: connection.isMirror ? nil : connection.file + ".index", dimension: model.dimension, options: index)
     store = Lock(connection)
     if facts.unerased != 0, !isReadOnly { eraseWhatWasLeft() }
   }
@@ -54,6 +71,13 @@ public final class Gallery: Sendable {
     let connection = try Connection(path: path, wait: try options.milliseconds())
     try Schema.configure(connection)
     try Schema.verify(connection)
+    return connection
+  }
+
+  static func mirror(_ store: any RecordStore, of path: String) throws(FacenetError) -> Connection {
+    let connection = try Connection(mirroring: store, path: path)
+    try Schema.configure(connection)
+    try Schema.createTables(in: connection)
     return connection
   }
 

@@ -8,7 +8,8 @@ import Search
 /// Immutable: any thread. Who saves or removes it must be a writer of the gallery, so that it never shows a person whose
 /// removal was acknowledged.
 struct IndexCache: Sendable {
-  let path: String
+  /// Nil: nothing is saved.
+  let path: String?
   let dimension: Int
   /// What the index is to be. The seed names the gallery, so that another's index is not taken for its own.
   let options: IndexOptions
@@ -17,7 +18,7 @@ struct IndexCache: Sendable {
   /// - Parameter templates: all that the gallery has, nearly in the index's own order, so that its memory is read as it
   ///   lies.
   func index(of templates: [Int64], in connection: Connection) throws(FacenetError) -> VectorIndex? {
-    guard let noted = try connection.integer("SELECT saved FROM gallery WHERE saved IS NOT NULL"),
+    guard let path, let noted = try connection.integer("SELECT saved FROM gallery WHERE saved IS NOT NULL"),
       let saved = try? VectorIndex(path: path, threads: options.threads), saved.fileDigest == noted,
       saved.dimension == dimension, saved.options == options,
       saved.count == templates.count(where: { saved.contains($0) }),
@@ -31,12 +32,14 @@ struct IndexCache: Sendable {
 
   /// Writes the index, and notes in the transaction in progress that it did.
   func save(_ index: VectorIndex, in connection: Connection) throws(FacenetError) {
+    guard let path else { return }
     try index.save(to: path, mode: 0o600)
     try connection.run("UPDATE gallery SET saved = ?", [.integer(try IndexFile(path: path).digest)])
   }
 
   /// Deletes the saved index and what an interrupted save left.
   func remove() throws(FacenetError) {
+    guard let path else { return }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let (folder, name) = (parts.dropLast().joined(separator: "/"), parts.last ?? "")
     for found in try File.names(in: folder.isEmpty ? "/" : folder) {

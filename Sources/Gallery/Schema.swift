@@ -25,13 +25,24 @@ enum Schema {
     try connection.transaction { () throws(FacenetError) in
       try connection.run("PRAGMA application_id = \(application)")
       try connection.run("PRAGMA user_version = \(version)")
-      for table in tables + [Versions.table] { try connection.run(table) }
-      try connection.run(
-        "INSERT INTO gallery (identity, changes, model, encoding) VALUES (?, 0, ?, ?)",
-        [.integer(identity), .blob(model.encoded), .text(encoding.rawValue)])
-      try Versions(connection: connection).mark()
+      try createTables(in: connection)
+      try begin(connection, identity: identity, model: model, encoding: encoding)
     }
     try keepLog(connection)
+  }
+
+  static func createTables(in connection: Connection) throws(FacenetError) {
+    for table in tables + [Versions.table] { try connection.run(table) }
+  }
+
+  /// Writes what a gallery without people holds, in a transaction.
+  static func begin(_ connection: Connection, identity: Int64, model: GalleryModel, encoding: TemplateEncoding)
+    throws(FacenetError)
+  {
+    try connection.run(
+      "INSERT INTO gallery (identity, changes, model, encoding) VALUES (?, 0, ?, ?)",
+      [.integer(identity), .blob(model.encoded), .text(encoding.rawValue)])
+    try Versions(connection: connection).mark()
   }
 
   /// Brings an earlier version's gallery to this one.

@@ -258,4 +258,9 @@ package struct Frame: ~Copyable {
   package func output<Value>(_ index: Int, as: Value.Type = Value.self) -> UnsafeMutablePointer<Value> {
     outputs[index]!.assumingMemoryBound(to: Value.self)
   }
+
+  /// Where the address of an input stands, for who passes that on by reference.
+  package func placeOfAddress(ofInput index: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(mutating: inputs + index)
+  }
 }

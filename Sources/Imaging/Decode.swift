@@ -2,19 +2,13 @@ import Core
 
 /// Decodes a picture of any format there is a decoder for.
 func decodePicture(_ bytes: UnsafeRawBufferPointer, _ options: DecodeOptions) throws(FacenetError) -> Pixels {
-  switch PictureFormat(bytes) {
-  case .jpeg: return try decodeJPEG(bytes, options)
-  case .png: return try decodePNG(bytes, options)
-  case .netpbm: return try decodeNetpbm(bytes, options)
-  case .unsupported(let name):
-    throw FacenetError(.unsupported, "a \(name) file cannot be read, only JPEG, PNG and binary PGM or PPM can")
-  case .unknown:
-    throw FacenetError(
-      .corrupt,
-      bytes.isEmpty
-        ? "the picture is empty: 0 bytes"
-        : "these \(bytes.count) bytes are not a picture: neither JPEG, PNG, PGM nor PPM")
+  if let decoder = try PictureDecoders.decoder(for: bytes) { return try decoder.decode(bytes, options) }
+  guard !bytes.isEmpty else { throw FacenetError(.corrupt, "the picture is empty: 0 bytes") }
+  guard case .unsupported(let name) = PictureFormat(bytes) else {
+    throw FacenetError(.corrupt, "these \(bytes.count) bytes are not a picture: neither JPEG, PNG, PGM nor PPM")
   }
+  throw FacenetError(
+    .unsupported, "a \(name) file cannot be read, only JPEG, PNG and binary PGM or PPM can without a plugin")
 }
 
 /// Applies `orientation` when the options ask for it.

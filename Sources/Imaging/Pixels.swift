@@ -1,7 +1,7 @@
 import Core
 
 /// RGB pixels under construction: what decoders, filters and canvases write into before it becomes a ``Bitmap``.
-struct Pixels {
+package struct Pixels {
   let storage: AlignedBuffer
   let width: Int
   let height: Int

@@ -2,7 +2,7 @@ import Core
 import Graph
 
 extension Model {
-  /// Reads a network from an ONNX file (opsets 7 to 23, the default operator domain).
+  /// Reads a network from an ONNX file: opsets 7 to 23 of the default domain, and in other domains what plugins bring.
   /// - Throws: `notFound` or `inputOutput`; `corrupt` for what is no ONNX or contradicts itself; `unsupported` for an
   ///   operator that is not offered; `tooLarge` for a tensor of more than 2^31 elements and where what is computed of
   ///   its constants takes more than 1 GiB. The message names the operator, the node and the file.
@@ -76,7 +76,8 @@ private struct Importer {
   private(set) var graph = Graph()
   private(set) var fingerprint = Fingerprint()
   private var values: [String: Graph.Value] = [:]
-  private var opset = 0
+  /// The version of each domain's operator set.
+  private var opsets: [String: Int] = [:]
 
   init(file: ModelFile) { self.file = file }
 
@@ -84,7 +85,8 @@ private struct Importer {
     guard let message = model.graph else {
       throw FacenetError(.corrupt, "this is not an ONNX model: it holds no graph")
     }
-    opset = model.opsets[""] ?? 1
+    let opset = model.opsets[""] ?? 1
+    opsets = model.opsets.merging(["": opset]) { $1 }
     guard Self.opsets.contains(opset) else {
       throw FacenetError(
         .unsupported, "operator set \(opset); \(Self.opsets.lowerBound) to \(Self.opsets.upperBound) are supported")
@@ -150,18 +152,36 @@ private struct Importer {
   }
 
   private func operation(_ node: NodeMessage) throws(FacenetError) -> any Operator {
-    guard node.domain.isEmpty, let make = OperatorTable.makers[node.operation] else {
-      let place = node.domain.isEmpty ? "" : " of the domain \(node.domain)"
-      throw FacenetError(.unsupported, "unknown operator\(place)")
-    }
+    let definition = try definition(node)
     var attributes: [String: AttributeValue] = [:]
     for attribute in node.attributes { attributes[attribute.name] = try value(of: attribute) }
     let reader = NodeReader(
-      operation: node.operation, name: node.name, opset: opset, inputCount: node.inputs.count,
+      operation: node.operation, name: node.name, opset: opsets[node.domain]!, inputCount: node.inputs.count,
       outputCount: node.outputs.count, attributes: attributes)
-    let operation = try make(reader)
+    let operation = try definition.make(reader)
     try reader.finish()
     return operation
+  }
+
+  /// - Throws: `unsupported` for an operator that neither we nor a plugin has, or only for newer files; `corrupt` where the
+  ///   file does not say which version of the node's domain it uses.
+  private func definition(_ node: NodeMessage) throws(FacenetError) -> OperatorDefinition {
+    let domain = node.domain.isEmpty ? OperatorTable.domain : node.domain
+    guard let definition = OperatorTable.registry.component("\(domain)::\(node.operation)") else {
+      let place =
+        node.domain.isEmpty
+        ? "" : " of the domain \(node.domain): load the plugin that has it (facenet_plugin_load, facenet --plugin PATH)"
+      throw FacenetError(.unsupported, "unknown operator\(place)")
+    }
+    guard let opset = opsets[node.domain] else {
+      throw FacenetError(.corrupt, "the file does not say which version of the domain \(node.domain) it uses")
+    }
+    guard opset >= definition.since else {
+      throw FacenetError(
+        .unsupported,
+        "the file uses version \(opset) of the domain \(domain), the operator is there from \(definition.since) on")
+    }
+    return definition
   }
 
   private func value(of attribute: AttributeMessage) throws(FacenetError) -> AttributeValue {

@@ -1,7 +1,7 @@
 import Core
 
 /// The kind follows from the number of vectors, their dimension and the wanted recall, anew whenever vectors come.
-final class AutoMethod: SearchMethod {
+final class AutoMethod: BuiltInMethod {
   private let options: IndexOptions
   private let state: State
 
@@ -24,23 +24,28 @@ final class AutoMethod: SearchMethod {
     try number.reserve(1)
     number.setCount(1)
     number.writable[0] = Self.number(kind)
-    state = State(kind, try kind.method.init(dimension: dimension, options: options), number)
+    state = State(kind, try kind.maker.make(dimension, options), number)
   }
 
   init(reading file: IndexFile, store: VectorStore, options: IndexOptions) throws(FacenetError) {
     self.options = options
     let number = try Column<Int64>("auto-kind", of: file, count: 1)
     try number.verify(0..<1)
-    guard let kind = Tuning.kinds.first(where: { Self.number($0) == number.elements[0] }) else {
+    guard (0...Self.named).contains(number.elements[0]) else {
       throw FacenetError(.corrupt, "there is no kind of number \(number.elements[0])")
     }
-    state = State(kind, try kind.method.init(reading: file, store: store, options: options), number)
+    let place = Int(number.elements[0])
+    let kind = place < Tuning.kinds.count ? Tuning.kinds[place] : try IndexKind(reading: file)
+    state = State(kind, try kind.maker.read(file, store, options), number)
   }
 
   /// The kind that was chosen.
   var kind: IndexKind { state.kind }
 
-  private static func number(_ kind: IndexKind) -> Int64 { Int64(Tuning.kinds.firstIndex(of: kind)!) }
+  /// The number of kinds that are saved by name.
+  private static let named = Int64(Tuning.kinds.count)
+
+  private static func number(_ kind: IndexKind) -> Int64 { Tuning.kinds.firstIndex(of: kind).map(Int64.init) ?? named }
 
   func becomeWritable() throws(FacenetError) {
     try state.number.reserve(1)
@@ -50,7 +55,7 @@ final class AutoMethod: SearchMethod {
   func append(_ slots: Range<Int>, in store: VectorStore) throws(FacenetError) {
     let kind = Tuning.kind(count: slots.upperBound, dimension: store.dimension, options: options)
     guard kind != state.kind else { return try state.method.append(slots, in: store) }
-    let method = try kind.method.init(dimension: store.dimension, options: options)
+    let method = try kind.maker.make(store.dimension, options)
     try method.append(0..<slots.upperBound, in: store)
     (state.kind, state.method) = (kind, method)
     state.number.writable[0] = Self.number(kind)
@@ -70,5 +75,6 @@ final class AutoMethod: SearchMethod {
 
   func sections() throws(FacenetError) -> [IndexSection] {
     try state.method.sections() + [IndexSection("auto-kind", state.number.bytes)]
+      + (state.number.elements[0] == Self.named ? [try state.kind.savedName] : [])
   }
 }

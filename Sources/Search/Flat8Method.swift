@@ -3,7 +3,7 @@ import Kernels
 
 /// Every vector's 8-bit codes are compared with every query, and the best of them again exactly, as are all vectors that
 /// are beyond the codes' reach.
-final class Flat8Method: SearchMethod {
+final class Flat8Method: BuiltInMethod {
   /// Fewer allowed vectors than one in this many are compared one by one.
   private static let sparseness = 16
   /// Rows whose codes are compared before the low scores are kept.

@@ -5,7 +5,7 @@ import Kernels
 ///
 /// Vectors are scored by |r|² - 2<x, r>, which is the squared distance less |x|²: one product for many queries. What
 /// rounding may have put in the wrong order is compared again by differences.
-final class FlatMethod: SearchMethod {
+final class FlatMethod: BuiltInMethod {
   /// Fewer allowed vectors than one in this many are compared one by one.
   private static let sparseness = 8
   /// Queries of one matrix product, and rows of one block of it: both stay in the second-level cache with their product.

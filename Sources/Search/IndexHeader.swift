@@ -4,6 +4,8 @@ import Core
 struct IndexHeader {
   static let section = "index"
   private static let kinds: [IndexKind] = [.flat, .flat8, .mlann, .auto]
+  /// Stands for a kind that the section `kind` names.
+  private static let named = UInt32(kinds.count)
   private static let pivotChoices: [PivotChoice] = [.principal, .farthestFirst, .random, .every]
   private static let likelihoods: [Likelihood] = [.equalVariance, .distanceProportional]
 
@@ -11,12 +13,12 @@ struct IndexHeader {
   var count: Int
   var options: IndexOptions
 
-  var bytes: [UInt8] {
+  private var bytes: [UInt8] {
     var bytes: [UInt8] = []
     func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } }
     append(UInt32(dimension))
     append(UInt32(count))
-    append(UInt32(Self.kinds.firstIndex(of: options.kind)!))
+    append(Self.kinds.firstIndex(of: options.kind).map(UInt32.init) ?? Self.named)
     append(options.recall.bitPattern)
     append(options.seed)
     append(UInt32(options.pivots))
@@ -33,12 +35,24 @@ struct IndexHeader {
     (self.dimension, self.count, self.options) = (dimension, count, options)
   }
 
-  /// - Throws: `corrupt` for values out of range.
-  init(_ bytes: [UInt8], threads: Int) throws(FacenetError) {
-    self = try bytes.withBytes { bytes throws(FacenetError) in try IndexHeader(ByteReader(bytes), threads: threads) }
+  /// - Throws: `corrupt` for values out of range, `unsupported` for a kind whose plugin is not loaded.
+  init(_ file: IndexFile, threads: Int) throws(FacenetError) {
+    self = try file.read(Self.section).withBytes { bytes throws(FacenetError) in
+      try IndexHeader(ByteReader(bytes), of: file, threads: threads)
+    }
   }
 
-  private init(_ reader: consuming ByteReader, threads: Int) throws(FacenetError) {
+  /// The index's header as it is saved.
+  var sections: [IndexSection] {
+    get throws(FacenetError) {
+      let memory = try AlignedBuffer(count: bytes.count)
+      memory.bytes.copyBytes(from: bytes)
+      let header = IndexSection(Self.section, UnsafeRawBufferPointer(memory.bytes), owner: memory)
+      return Self.kinds.contains(options.kind) ? [header] : [header, try options.kind.savedName]
+    }
+  }
+
+  private init(_ reader: consuming ByteReader, of file: IndexFile, threads: Int) throws(FacenetError) {
     func integer(_ reader: inout ByteReader) throws(FacenetError) -> Int {
       Int(try reader.readInteger(UInt32.self, .little))
     }
@@ -54,7 +68,12 @@ struct IndexHeader {
     }
     dimension = try integer(&reader)
     count = try integer(&reader)
-    options = IndexOptions(kind: try choice(&reader, Self.kinds), threads: threads)
+    let kind = UInt32(try integer(&reader))
+    guard kind <= Self.named else {
+      throw FacenetError(.corrupt, "there are kinds 0 to \(Self.named), got \(kind)")
+    }
+    options = IndexOptions(
+      kind: kind == Self.named ? try IndexKind(reading: file) : Self.kinds[Int(kind)], threads: threads)
     options.recall = try float(&reader)
     options.seed = try reader.readInteger(UInt64.self, .little)
     options.pivots = try integer(&reader)

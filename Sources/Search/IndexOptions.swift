@@ -1,17 +1,5 @@
 import Core
 
-/// How an index searches.
-public enum IndexKind: String, Sendable, Hashable, CaseIterable {
-  /// Every vector is compared: exact.
-  case flat
-  /// 8-bit codes of every vector are compared, and the best of them again exactly.
-  case flat8
-  /// The maximum-likelihood approximate nearest neighbour method: distances to a few pivots tell which vectors to compare.
-  case mlann
-  /// The kind and its parameters follow from the number of vectors, their dimension and the wanted recall.
-  case auto
-}
-
 /// How the likelihood of a reference follows from its distances to the pivots, in the `mlann` kind.
 public enum Likelihood: String, Sendable, Hashable, CaseIterable {
   /// All pivots' distances vary alike.
@@ -37,8 +25,8 @@ public enum PivotChoice: String, Sendable, Hashable, CaseIterable {
 public struct IndexOptions: Sendable, Hashable {
   /// How the index searches.
   public var kind: IndexKind
-  /// The wanted share of queries whose nearest vector is found, above 0 to 1; 0 means 0.99. Of consequence to `auto` and
-  /// `mlann`.
+  /// The wanted share of queries whose nearest vector is found, above 0 to 1; 0 means 0.99. Of consequence to `auto`,
+  /// `mlann` and kinds of plugins.
   public var recall: Float
   /// Decides what is left to chance: the same operations with the same seed give the same results.
   public var seed: UInt64
@@ -83,6 +71,7 @@ public struct IndexOptions: Sendable, Hashable {
 extension IndexOptions {
   /// - Throws: `invalidArgument` for a value out of range.
   func validate() throws(FacenetError) {
+    _ = try kind.maker
     guard recall >= 0, recall <= 1 else {
       throw FacenetError(.invalidArgument, "the wanted recall must be 0 to 1, got \(recall)")
     }

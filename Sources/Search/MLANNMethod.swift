@@ -7,7 +7,7 @@ import Kernels
 /// A. V. Savchenko, "Maximum-likelihood approximate nearest neighbor method in real-time image recognition", Pattern
 /// Recognition 61 (2017), 459-469; with the pivots orthonormal, the table in bytes, and partitions ordered by the same
 /// rule where there are many vectors.
-final class MLANNMethod: SearchMethod {
+final class MLANNMethod: BuiltInMethod {
   /// What was learnt is learnt anew when there are this many times as many vectors.
   private static let growth = 4
   /// Fewer allowed vectors than one in this many are compared one by one.

@@ -7,7 +7,7 @@ import Kernels
 /// phi_i = sum over the examined k of (D(x, r_k) - rho_ki)² / v_ki + ln v_ki, rho_ki = D(r_k, r_i); the next to be examined
 /// is the one with the least. Needs the fewest distances and half of N² floats: for few vectors, and to judge the other
 /// form by. A. V. Savchenko, Pattern Recognition 61 (2017), 459-469.
-final class MatrixMethod: SearchMethod {
+final class MatrixMethod: BuiltInMethod {
   /// Vectors at most: 128 MiB of distances.
   static let largestCount = 8192
   /// Vectors compared exactly where the options do not say how many.

@@ -5,13 +5,6 @@ import Core
 /// The index calls it: `search` from many threads together, everything else from one while nobody searches. All that it
 /// does follows from the calls and the options' seed, whatever the number of threads. Long work tells `Progress`.
 package protocol SearchMethod: AnyObject, Sendable {
-  /// A method for no vectors yet.
-  init(dimension: Int, options: IndexOptions) throws(FacenetError)
-
-  /// The method as `sections()` of the same kind left it; what is in `store` is what it was told of.
-  /// - Throws: `corrupt` for sections that do not fit each other or the store.
-  init(reading file: IndexFile, store: VectorStore, options: IndexOptions) throws(FacenetError)
-
   /// Comes before every change: memory of an opened file is copied here, so that `replaced` and `removed` cannot fail.
   /// - Throws: `tooLarge`, or `corrupt` where the file is not what was saved; then nothing has changed.
   func becomeWritable() throws(FacenetError)
@@ -45,19 +38,12 @@ extension SearchMethod {
   package func check(in store: VectorStore) {}
 }
 
-extension IndexOptions {
-  /// The method that an index with these options searches by.
-  var method: any SearchMethod.Type { pivotChoice == .every ? MatrixMethod.self : kind.method }
-}
+/// A method that the library brings.
+protocol BuiltInMethod: SearchMethod {
+  /// A method for no vectors yet.
+  init(dimension: Int, options: IndexOptions) throws(FacenetError)
 
-extension IndexKind {
-  /// The method that a kind of index searches by.
-  var method: any SearchMethod.Type {
-    switch self {
-    case .flat: FlatMethod.self
-    case .auto: AutoMethod.self
-    case .mlann: MLANNMethod.self
-    case .flat8: Flat8Method.self
-    }
-  }
+  /// The method as `sections()` of the same kind left it; what is in `store` is what it was told of.
+  /// - Throws: `corrupt` for sections that do not fit each other or the store.
+  init(reading file: IndexFile, store: VectorStore, options: IndexOptions) throws(FacenetError)
 }

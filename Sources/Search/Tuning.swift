@@ -1,5 +1,5 @@
 /// What was measured of how MLANN reaches a recall: docs/search.md says on what.
-enum Tuning {
+package enum Tuning {
   /// Parameters that found the nearest of up to `count` vectors for a share of more than `recall` of the queries.
   struct Row {
     let count: Int
@@ -10,16 +10,27 @@ enum Tuning {
     let examined: Int
   }
 
-  /// The kinds that `auto` chooses from; files hold their places.
+  /// The library's kinds that `auto` chooses from; files hold their places.
   static let kinds: [IndexKind] = [.flat, .mlann, .flat8]
 
   /// Up to this many numbers in all it is not worth while to learn anything of the vectors.
   private static let flatFloats = 32_768
 
-  /// The kind for `auto`: everything is compared where no row reaches the wanted recall, exactly where nothing may be missed.
+  /// Plugins' kinds that `auto` may take, and from how many vectors on.
+  package static let plugins = ["hnsw": 1_000_000]
+
+  /// The kind for `auto`: exact where nothing may be missed; where no row reaches the wanted recall a plugin's kind, if there
+  /// is one for so many vectors, else everything is compared.
   static func kind(count: Int, dimension: Int, options: IndexOptions) -> IndexKind {
     if options.wantedRecall == 1 || count * dimension <= flatFloats { return .flat }
-    return row(count: count, recall: options.wantedRecall) == nil ? .flat8 : .mlann
+    if row(count: count, recall: options.wantedRecall) != nil { return .mlann }
+    return plugin(count: count) ?? .flat8
+  }
+
+  /// The plugin's kind that is for so many vectors.
+  private static func plugin(count: Int) -> IndexKind? {
+    let fitting = IndexKind.registry.all.filter { $0.component.automaticFrom.map { $0 <= count } ?? false }
+    return fitting.first.map { IndexKind(rawValue: $0.name) }
   }
 
   /// The least that reaches the wanted recall of so many vectors; of more than were ever measured, as of those. nil where

@@ -34,7 +34,7 @@ public final class VectorIndex: Sendable {
     contents = SharedLock(
       Contents(
         store: try VectorStore(dimension: dimension),
-        method: try options.method.init(dimension: dimension, options: options), file: nil))
+        method: try options.maker.make(dimension, options), file: nil))
   }
 
   /// Opens an index that was saved, without reading it whole.
@@ -42,21 +42,20 @@ public final class VectorIndex: Sendable {
   /// Each part is compared with its checksum when it is first used. The file may be replaced, as ``save(to:)`` does, but
   /// must not be changed in place while the index lives.
   /// - Parameter threads: at most this many work on a call, 1 to 1024; 0 means one a processor.
-  /// - Throws: `notFound`, `inputOutput`; `corrupt` for what is no index; `unsupported` for a newer version's file;
-  ///   `invalidArgument`.
+  /// - Throws: `notFound`, `inputOutput`; `corrupt` for what is no index; `unsupported` for a newer version's file, and
+  ///   for one whose kind is a plugin's that is not loaded; `invalidArgument`.
   public init(path: String, threads: Int = 1) throws(FacenetError) {
     try IndexOptions(threads: threads).validate()
     let file = try IndexFile(path: path)
     do throws(FacenetError) {
-      let header = try IndexHeader(try file.read(IndexHeader.section), threads: threads)
+      let header = try IndexHeader(file, threads: threads)
       let store = try VectorStore(reading: file, dimension: header.dimension, count: header.count)
       dimension = header.dimension
       options = header.options
       contents = SharedLock(
         Contents(
           store: store,
-          method: try header.options.method.init(reading: file, store: store, options: header.options),
-          file: file))
+          method: try header.options.maker.read(file, store, header.options), file: file))
     } catch { throw error.located(in: path) }
   }
 
@@ -205,11 +204,9 @@ extension VectorIndex {
   package func save(to path: String, mode: UInt32) throws(FacenetError) {
     try contents.read { contents throws(FacenetError) in
       try contents.file?.check()
-      let header = IndexHeader(dimension: dimension, count: contents.store.count, options: options).bytes
-      let others = contents.store.sections() + (try contents.method.sections())
-      try header.withBytes { bytes throws(FacenetError) in
-        try IndexFileWriter.write([IndexSection(IndexHeader.section, bytes)] + others, to: path, mode: mode)
-      }
+      let header = IndexHeader(dimension: dimension, count: contents.store.count, options: options)
+      let sections = try header.sections + contents.store.sections() + contents.method.sections()
+      try IndexFileWriter.write(sections, to: path, mode: mode)
     }
   }
 

@@ -131,5 +131,12 @@ int main(void) {
   FIELD(facenet_identification_options, margin);
   FIELD(facenet_identification_options, people);
   FIELD(facenet_identification_options, templates);
+  SIZE(facenet_component);
+  FIELD(facenet_component, kind);
+  FIELD(facenet_component, name);
+  FIELD(facenet_component, plugin);
+  FIELD(facenet_component, version);
+  FIELD(facenet_component, licence);
+  FIELD(facenet_component, file);
   return 0;
 }

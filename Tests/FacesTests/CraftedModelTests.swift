@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test func anEmbedderThatMergesItsCropsIsRefused() throws {
-    let embedder = try Embedder(ModelFile(merging()), options: EmbedderOptions())
+    let embedder = try Embedder(
+      NetworkEmbedding(ModelFile(merging()), options: EmbedderOptions()), options: EmbedderOptions())
     let crop = try Bitmap(width: 8, height: 8, rgb: [UInt8](repeating: 200, count: 192))
     #expect(try embedder.embed([crop]) == [[1]])
     #expect {

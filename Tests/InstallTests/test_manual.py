@@ -80,7 +80,7 @@ class Completions(unittest.TestCase):
         self.assertEqual(self.bash("verify", "a.jpg", "--th"), ["--threshold", "--threads"])
         self.assertEqual(self.bash("detect", "--dr"), ["--draw"])
         self.assertEqual(self.bash("verify", "--dr"), [])
-        self.assertEqual(self.bash("model", "list", "--"), ["--json", "--help"])
+        self.assertEqual(self.bash("model", "list", "--"), ["--json", "--plugin", "--help"])
 
     def test_bash_proposes_models_and_words(self) -> None:
         for words in (("model", "install", "dl"), ("embed", "--embedder", "dl"), ("embed", "--embedder", "=", "dl")):

@@ -43,7 +43,7 @@ class Stage(unittest.TestCase):
         found = set(files(self.debian))
         libraries = TRIPLET[1:]
         for name in (
-            "usr/bin/facenet", "usr/include/facenet.h", f"{libraries}/libfacenet.so.{VERSION}",
+            "usr/bin/facenet", "usr/include/facenet.h", "usr/include/facenet_plugin.h", f"{libraries}/libfacenet.so.{VERSION}",
             f"{libraries}/libfacenet.so.0", f"{libraries}/libfacenet.so", f"{libraries}/pkgconfig/facenet.pc",
             f"{libraries}/cmake/facenet/facenet-config.cmake", f"{libraries}/cmake/facenet/facenet-config-version.cmake",
             "usr/share/man/man1/facenet.1", "usr/share/man/man1/facenet-model-install.1",
@@ -106,6 +106,19 @@ class Stage(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             said = run([str(program)], LD_LIBRARY_PATH=place).stdout.split()
             self.assertEqual(said[0], said[1])
+
+    def test_plugins_lie_where_pkg_config_says(self) -> None:
+        built = sorted(path.name for path in (BUILD / "plugins").glob("*.so"))
+        if not built:
+            self.skipTest("no plugins were built")
+        for stage, libraries in ((self.local, "/usr/local/lib"), (self.debian, TRIPLET)):
+            asked = ["pkg-config", "--variable=plugindir", "facenet"]
+            told = run(asked, PKG_CONFIG_PATH=f"{stage}{libraries}/pkgconfig").stdout.strip()
+            self.assertEqual(told, f"{libraries}/facenet/plugins")
+            self.assertEqual(files(Path(f"{stage}{told}")), built)
+            listed = run([str(BUILD / "bin" / "facenet"), "plugin", "list", "--plugin", f"{stage}{told}"])
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            self.assertTrue(all(name in listed.stdout for name in built), listed.stdout)
 
     def test_pkg_config_moves_with_its_prefix(self) -> None:
         asked = ["pkg-config", "--define-variable=prefix=/elsewhere", "--cflags", "--libs", "facenet"]

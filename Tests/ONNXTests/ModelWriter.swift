@@ -1,46 +1,8 @@
+import TestSupport
+
 @testable import Core
 @testable import Graph
 @testable import ONNX
-
-/// Writes protocol buffers field by field.
-struct WireWriter {
-  private(set) var bytes: [UInt8] = []
-
-  mutating func integer(_ field: Int, _ value: Int) {
-    tag(field, 0)
-    varint(UInt64(bitPattern: Int64(value)))
-  }
-
-  mutating func float(_ field: Int, _ value: Float) {
-    tag(field, 5)
-    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
-  }
-
-  mutating func bytes(_ field: Int, _ value: [UInt8]) {
-    tag(field, 2)
-    varint(UInt64(value.count))
-    bytes += value
-  }
-
-  mutating func text(_ field: Int, _ value: String) { bytes(field, Array(value.utf8)) }
-
-  mutating func message(_ field: Int, _ write: (inout WireWriter) -> Void) {
-    var inner = WireWriter()
-    write(&inner)
-    bytes(field, inner.bytes)
-  }
-
-  private mutating func tag(_ field: Int, _ type: Int) { varint(UInt64(field << 3 | type)) }
-
-  private mutating func varint(_ value: UInt64) {
-    var rest = value
-    while rest > 0x7F {
-      bytes.append(UInt8(rest & 0x7F) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
-  }
-}
 
 /// An ONNX file in the making; nothing of it is checked.
 struct ModelWriter {

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Core
 @testable import Graph
 @testable import ONNX

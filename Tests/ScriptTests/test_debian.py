@@ -28,6 +28,15 @@ class Debian(unittest.TestCase):
         first = (DEBIAN / "libfacenet0.symbols").read_text().splitlines()[0]
         self.assertEqual(first, f"{soname.group(1)} libfacenet{soname.group(2)} #MINVER#")
 
+    def test_every_plugin_that_is_installed_has_a_package(self) -> None:
+        shipped = re.search(r"^PLUGINS \?= (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert shipped
+        for name in shipped.group(1).split():
+            package = "facenet-plugin-" + name.split("-", 1)[1]
+            self.assertIn(f"\nPackage: {package}\n", (DEBIAN / "control").read_text())
+            self.assertEqual((DEBIAN / f"{package}.install").read_text(), f"usr/lib/*/facenet/plugins/{name}.so\n")
+            self.assertIn(package, (DEBIAN / "tests" / "control").read_text())
+
 
 if __name__ == "__main__":
     unittest.main()

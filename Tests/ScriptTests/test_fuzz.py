@@ -35,9 +35,10 @@ class Fuzz(unittest.TestCase):
 
     def test_every_call_has_its_share(self) -> None:
         """A function that is written but not in the table would never be called."""
-        header = re.sub(r"/\*.*?\*/", "", (ROOT / "include" / "facenet.h").read_text("utf-8"), flags=re.DOTALL)
-        declared = set(re.findall(r"\bfacenet_(\w+)\(", header))
-        self.assertEqual(declared, set(re.findall(r"\bCALL\((\w+), [1-9]", SOURCES)))
+        declared = {name.replace("facenet_", "", 1) for name in fuzz.declared_functions()}
+        calls = set(re.findall(r"\bCALL\((\w+), [1-9]", SOURCES))
+        # Those that make something of the attached plugin, by functions that have a call of their own.
+        self.assertEqual(declared, {call for call in calls if not call.startswith("attached_")})
 
     def test_a_crash_is_found_and_the_seeds_behind_it_go_on(self) -> None:
         fuzzer = self.fuzzer(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ChangeTests {
   /// A long run of chance operations against a dictionary.
-  @Test(arguments: IndexKind.allCases, [1, 3, 24]) func agreesWithADictionary(kind: IndexKind, dimension: Int) throws {
+  @Test(arguments: IndexKind.builtIn, [1, 3, 24]) func agreesWithADictionary(kind: IndexKind, dimension: Int) throws {
     var dice = Dice(dimension)
     var index = try VectorIndex(dimension: dimension, options: IndexOptions(kind: kind))
     var known: [Int64: [Float]] = [:]
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test(arguments: IndexKind.allCases) func searchesRunTogetherAndChangesWait(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func searchesRunTogetherAndChangesWait(kind: IndexKind) throws {
     var dice = Dice(5)
     let dimension = 20
     let index = try VectorIndex(dimension: dimension, options: IndexOptions(kind: kind, threads: 2))

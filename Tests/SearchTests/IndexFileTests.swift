@@ -22,7 +22,7 @@ import Testing
     ]
   }
 
-  @Test(arguments: IndexKind.allCases) func everyFlippedByteIsNoticed(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func everyFlippedByteIsNoticed(kind: IndexKind) throws {
     let (file, bytes) = try Self.saved(kind)
     #expect(failures(file.path) == [nil, nil])
     for place in bytes.indices {
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test(arguments: IndexKind.allCases) func everyShortenedFileIsRefused(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func everyShortenedFileIsRefused(kind: IndexKind) throws {
     let (file, bytes) = try Self.saved(kind)
     for length in 0..<bytes.count {
       try overwrite(Array(bytes[..<length]), to: file.path)
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test(arguments: IndexKind.allCases) func theSameOperationsGiveTheSameBytes(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func theSameOperationsGiveTheSameBytes(kind: IndexKind) throws {
     var files: [[UInt8]] = []
     for threads in [1, 3] {
       var dice = Dice(4)
@@ -81,7 +81,7 @@ import Testing
     #expect(files.allSatisfy { $0 == files[0] })
   }
 
-  @Test(arguments: IndexKind.allCases) func whatManyRemovalsLeaveIsSavedAndOpened(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func whatManyRemovalsLeaveIsSavedAndOpened(kind: IndexKind) throws {
     var dice = Dice(6)
     let index = try VectorIndex(dimension: 33, options: IndexOptions(kind: kind))
     try index.add(dice.vectors(1500, 33), keys: Array(0..<1500))
@@ -95,7 +95,7 @@ import Testing
     #expect(try opened.search(queries, nearest: 9) == index.search(queries, nearest: 9))
   }
 
-  @Test(arguments: IndexKind.allCases) func aFileTellsNothingOfWhatWasRemoved(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func aFileTellsNothingOfWhatWasRemoved(kind: IndexKind) throws {
     var dice = Dice(8)
     let index = try VectorIndex(dimension: 40, options: IndexOptions(kind: kind))
     try index.add(dice.vectors(1000, 40), keys: Array(0..<1000))

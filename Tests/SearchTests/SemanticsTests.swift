@@ -8,7 +8,7 @@ import Testing
     try VectorIndex(dimension: dimension, options: IndexOptions(kind: kind))
   }
 
-  @Test(arguments: IndexKind.allCases) func anEmptyIndexFindsNothing(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func anEmptyIndexFindsNothing(kind: IndexKind) throws {
     let index = try index(kind, 3)
     #expect(index.count == 0 && index.dimension == 3 && index.options.kind == kind)
     #expect(try index.search([1, 2, 3], nearest: 5) == [])
@@ -17,7 +17,7 @@ import Testing
     #expect(try index.remove([1, 2]) == 0)
   }
 
-  @Test(arguments: IndexKind.allCases) func whatWasAddedIsFoundAndWhatWasRemovedIsNot(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func whatWasAddedIsFoundAndWhatWasRemovedIsNot(kind: IndexKind) throws {
     let index = try index(kind, 2)
     try index.add([[1, 0], [0, 1], [-1, 0]], keys: [10, 20, 30])
     #expect(index.count == 3 && index.contains(20))
@@ -36,7 +36,7 @@ import Testing
     #expect(try index.search([0, 1], nearest: 3).map(\.key) == [30, 40, 20])
   }
 
-  @Test(arguments: IndexKind.allCases) func equallyNearVectorsComeByKey(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func equallyNearVectorsComeByKey(kind: IndexKind) throws {
     let index = try index(kind, 4)
     let keys: [Int64] = [9, -3, 7, .max, .min, 0, 5]
     try index.add(keys.map { _ in [1, 2, 3, 4] }, keys: keys)
@@ -44,7 +44,7 @@ import Testing
     #expect(try index.search([4, 3, 2, 1], nearest: 7).map(\.key) == keys.sorted())
   }
 
-  @Test(arguments: IndexKind.allCases) func onlyAllowedKeysAreFound(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func onlyAllowedKeysAreFound(kind: IndexKind) throws {
     var dice = Dice(1)
     let index = try index(kind, 5)
     let vectors = dice.vectors(100, 5)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test(arguments: IndexKind.allCases) func nothingIsAddedWhereOneIsRefused(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func nothingIsAddedWhereOneIsRefused(kind: IndexKind) throws {
     let index = try index(kind, 2)
     try index.add([[1, 1]], keys: [1])
     let good: [Float] = [1, 0]
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test(arguments: IndexKind.allCases) func whatWasSavedIsThereAfterOpening(kind: IndexKind) throws {
+  @Test(arguments: IndexKind.builtIn) func whatWasSavedIsThereAfterOpening(kind: IndexKind) throws {
     var dice = Dice(2)
     let index = try index(kind, 17)
     let vectors = dice.vectors(301, 17)
@@ -128,7 +128,7 @@ import Testing
 
 @Suite struct LengthTests {
   /// What an index finds has nothing to do with the unit of its vectors; lengths with which it would are refused.
-  @Test(arguments: IndexKind.allCases) func theUnitDoesNotMatter(kind: IndexKind) throws {
+  @Test(arguments: [IndexKind.flat, .flat8, .mlann, .auto]) func theUnitDoesNotMatter(kind: IndexKind) throws {
     var dice = Dice(23)
     let vectors = (0..<1500).map { _ in dice.unitVector(32) }
     let queries = (0..<60).map { place in zip(vectors[place], dice.unitVector(32)).map { $0 + 0.4 * $1 } }

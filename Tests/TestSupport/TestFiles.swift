@@ -15,8 +15,11 @@ package enum TestFiles {
   }
 
   /// A committed file under Tests/Golden, or nil where it is absent.
-  package static func golden(_ name: String) -> String? {
-    let path = "\(checkout)/Tests/Golden/\(name)"
+  package static func golden(_ name: String) -> String? { path("Tests/Golden/\(name)") }
+
+  /// A committed file by its path in the checkout, or nil where it is absent.
+  package static func path(_ relative: String) -> String? {
+    let path = "\(checkout)/\(relative)"
     return access(path, R_OK) == 0 ? path : nil
   }
 

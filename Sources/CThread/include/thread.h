@@ -16,4 +16,6 @@ typedef struct facenet_thread {
 facenet_thread *facenet_this_thread(void);
 /* The sentence about its last failure; the same holds. */
 char *facenet_error_buffer(void);
+/* What a plugin says of the failure of its call that this thread makes; as large. */
+char *facenet_plugin_message_buffer(void);
 #endif

@@ -51,8 +51,8 @@ enum BashCompletion {
 
   /// Sets what may follow the previous word within one verb.
   private static func branch(_ verb: Verb) -> String {
-    let names = (verb.options.map { "--\($0.name)" } + ["--help"]).joined(separator: " ")
-    let valued = verb.options.compactMap { option in
+    let names = (verb.allOptions.map { "--\($0.name)" } + ["--help"]).joined(separator: " ")
+    let valued = verb.allOptions.compactMap { option in
       Proposals(option).map { "    --\(option.name)) \(assignments($0, orElse: ":")) ;;" }
     }
     let operands = Proposals(verb.operands.map(\.name).joined(separator: "|"))

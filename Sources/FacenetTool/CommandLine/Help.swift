@@ -12,6 +12,7 @@ enum Help {
   /// Variables of the environment that are heeded, and what they say.
   static let environment: [(name: String, text: String)] = [
     ("FACENET_MODELS", "The folder in which models are looked for first."),
+    ("FACENET_PLUGINS", "Plugins, and folders of them, that are loaded, separated by colons."),
     ("FACENET_INSTRUCTION_SET", "baseline, avx2 or avx512; default: the best that the processor has."),
     ("XDG_DATA_HOME", "Models are installed into its folder facenet/models; default: ~/.local/share."),
     ("XDG_CACHE_HOME", "What was downloaded is kept in its folder facenet; default: ~/.cache."),
@@ -62,9 +63,9 @@ enum Help {
     verb.operands.map(\.usage) + alternatives(of: verb).map { "[\($0.joined(separator: " | "))]" }
   }
 
-  /// The options and what they do, the one that every verb has last.
+  /// The options and what they do, those that every verb has last.
   static func options(of verb: Verb) -> [(name: String, text: String)] {
-    verb.options.map { ($0.usage, $0.summary) } + [("--help", "Print this text.")]
+    verb.allOptions.map { ($0.usage, $0.summary) } + [("--help", "Print this text.")]
   }
 
   /// The verb's options in their order, those of one pair of brackets together: where options exclude each other and

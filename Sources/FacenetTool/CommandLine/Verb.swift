@@ -10,6 +10,8 @@ struct Verb: Sendable {
   var details: [String] = []
   var operands: [Operand] = []
   var options: [Option] = []
+  /// With the one that every verb has.
+  var allOptions: [Option] { options + [.plugin] }
   /// Names of options of which at most one may stand.
   var exclusive: [[String]] = []
   /// What an exit status means, where it is not the general meaning.

@@ -54,7 +54,7 @@ enum ZshCompletion {
   }
 
   private static func branch(_ verb: Verb) -> String {
-    let options = verb.options.map { specification($0, in: verb) } + [quoted("(- *)--help[Print this text.]")]
+    let options = verb.allOptions.map { specification($0, in: verb) } + [quoted("(- *)--help[Print this text.]")]
     let operands = verb.operands.map { operand in
       let start = operand.count == .oneOrMore ? "*" : operand.count == .optional ? ":" : ""
       return quoted("\(start):\(escaped(operand.name)):\(action(Proposals(operand.name)))")

@@ -4,7 +4,7 @@ import Gallery
 
 /// Options and operands that the verbs of galleries share.
 extension Operand {
-  static let gallery = Operand("GALLERY", .one, "The gallery's file.")
+  static let gallery = Operand("GALLERY", .one, "The gallery's file, or where a plugin keeps it: `postgres://...`.")
 }
 
 extension Option {

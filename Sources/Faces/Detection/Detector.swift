@@ -1,5 +1,4 @@
 import Core
-import Graph
 import Imaging
 
 /// Finds faces and their landmarks in pictures.
@@ -19,15 +18,21 @@ public final class Detector: Sendable {
 
   private let search: any FaceSearch
 
-  /// Opens a detector: an installed model's name ("retinaface", "mtcnn", "yunet", "centerface") or an ONNX file's path.
+  /// Opens a detector: a plugin's by `NAME` or `NAME:LOCATION`, an installed model's name ("retinaface", "mtcnn",
+  /// "yunet", "centerface") or an ONNX file's path.
   ///
-  /// Anything with a slash in it or that ends in `.onnx` is a path.
+  /// Anything else with a slash in it or that ends in `.onnx` is a path. `retinaface:FILE.onnx` reads a file that does
+  /// not say so itself as the network of that kind.
   /// - Throws: `notFound` for a name that is not installed, saying how to install it; `unsupported` for a model that
-  ///   is no detector of a known kind; whatever reading the file throws.
+  ///   is no detector of a known kind; whatever reading the file, or the plugin, throws.
   public convenience init(
     _ nameOrPath: String = Detector.defaultName, options: DetectorOptions = DetectorOptions()
   ) throws(FacenetError) {
-    try self.init(ModelFile(nameOrPath), options: options)
+    if let (open, location) = Self.registry.component(for: nameOrPath) {
+      try self.init(try open(location, options), options: options)
+    } else {
+      try self.init(ModelFile(nameOrPath), options: options)
+    }
   }
 
   /// Opens a detector whose ONNX file is in memory; `name` is what messages call it.
@@ -44,14 +49,14 @@ public final class Detector: Sendable {
     try self.init(ModelFile(decoding: bytes, name: name), options: options)
   }
 
-  package init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {
-    guard options.threads >= 0, options.threads <= 1024 else {
-      throw FacenetError(.invalidArgument, "the number of threads must be 0 to 1024, got \(options.threads)")
-    }
-    name = file.name
+  package convenience init(_ file: ModelFile, options: DetectorOptions) throws(FacenetError) {
+    try self.init((file.name, file.model.name, try file.search(options)), options: options)
+  }
+
+  private init(_ opened: Opened, options: DetectorOptions) throws(FacenetError) {
+    (name, search) = (opened.name, opened.search)
     self.options = options
-    search = try Progress.part(1, of: 2) { () throws(FacenetError) in try file.search(options) }
-    Log.write(.information, "opened the detector \(name) (\(file.model.name))")
+    Log.write(.information, "opened the detector \(name) (\(opened.origin))")
   }
 
   /// The faces in a picture, best score first.

@@ -37,12 +37,22 @@ package enum DetectorKind: String, Sendable, CaseIterable {
 
 extension ModelFile {
   /// The search that a detector's file describes.
-  /// - Throws: `unsupported` for a model that is no detector of a known kind.
-  package func search(_ options: DetectorOptions) throws(FacenetError) -> any FaceSearch {
+  /// - Parameter kind: what it is; nil for what the file says or looks like.
+  /// - Throws: `unsupported` for a model that is no detector of a known kind; `invalidArgument` for options out of range.
+  package func search(_ options: DetectorOptions, as kind: DetectorKind? = nil) throws(FacenetError) -> any FaceSearch {
+    try checkThreads(options.threads)
+    return try Progress.part(1, of: 2) { () throws(FacenetError) in try makeSearch(options, kind) }
+  }
+
+  private func makeSearch(_ options: DetectorOptions, _ wanted: DetectorKind?) throws(FacenetError) -> any FaceSearch {
     if let role = try role(), role != .detector {
       throw FacenetError(.unsupported, "this model is an \(role.rawValue), not a detector (\(model.name))")
     }
-    guard let kind = try metadata.choice("detector") ?? DetectorKind(outputsOf: model.graph) else {
+    let stated = try metadata.choice("detector", DetectorKind.self)
+    if let wanted, let stated, wanted != stated {
+      throw FacenetError(.unsupported, "this model is a \(stated.rawValue), not a \(wanted.rawValue) (\(model.name))")
+    }
+    guard let kind = wanted ?? stated ?? DetectorKind(outputsOf: model.graph) else {
       let names = model.graph.outputs.prefix(12).map(\.name).joined(separator: ", ")
       throw FacenetError(.unsupported, "the outputs \(names) are not a known detector's (\(model.name))")
     }

@@ -32,3 +32,10 @@ package struct ModelFile: Sendable {
 
   package func role() throws(FacenetError) -> ModelCard.Role? { try metadata.choice("role") }
 }
+
+/// - Throws: `invalidArgument` for a number of threads that is none: 0 means one a processor.
+package func checkThreads(_ count: Int) throws(FacenetError) {
+  guard (0...1024).contains(count) else {
+    throw FacenetError(.invalidArgument, "the number of threads must be 0 to 1024, got \(count)")
+  }
+}

@@ -23,6 +23,10 @@ public enum ModelStore {
   /// - Throws: `notFound` for a name that is not installed, saying how to install it; `invalidArgument` for one that
   ///   cannot be a name.
   public static func path(of name: String) throws(FacenetError) -> String {
+    if let colon = name.firstIndex(of: ":"), isName(String(name[..<colon])) {
+      throw FacenetError(
+        .notFound, "nothing is called \(name[..<colon]): it is not built in, and no plugin that was loaded has it")
+    }
     guard isName(name) else {
       throw FacenetError(.invalidArgument, "'\(name.prefix(100))' is not a model's name: a file's path ends in .onnx")
     }

@@ -1,14 +1,17 @@
 import CSQLite
 import Core
 
-/// A connection to an SQLite database file. One thread at a time.
+/// A connection to an SQLite database: a file, or in memory the mirror of a store. One thread at a time.
 final class Connection {
   /// After so many steps of SQLite's machine, some milliseconds, a statement that is watched looks whether it is to be stopped.
   private static let stepsAtOnce: Int32 = 100_000
+  /// How often a transaction is done again because others were first to commit to the store.
+  private static let attempts = 200
 
   let path: String
   private let access: DatabaseAccess
   private let stamp: FileStamp
+  private let mirror: Mirror?
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
 
@@ -18,22 +21,36 @@ final class Connection {
   /// - Throws: `notFound`, `inputOutput` or `corrupt`, naming the path.
   init(path: String, wait: Int32, file: String? = nil) throws(FacenetError) {
     try Self.check(path: path)
-    var opened: OpaquePointer?
     let file = file ?? path
     access = try DatabaseAccess(to: file)
     stamp = FileStamp(file)
+    mirror = nil
     let mode = access == .full ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
-    let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
     let name = DatabaseAccess.name(of: file, isFrozen: access == .frozen)
-    let code = sqlite3_open_v2(name, &opened, flags, nil)
+    handle = try Self.open(name, mode | SQLITE_OPEN_URI, path)
+    self.path = path
+    sqlite3_busy_timeout(handle, wait)
+  }
+
+  /// A database in memory that shows what is in a store; its tables are still to be made.
+  /// - Parameter path: what errors name.
+  init(mirroring store: any RecordStore, path: String) throws(FacenetError) {
+    (access, stamp) = (.full, FileStamp(""))
+    let mirror = Mirror(of: store)
+    handle = try Self.open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path)
+    (self.path, self.mirror) = (path, mirror)
+    mirror.watch(handle)
+  }
+
+  private static func open(_ name: String, _ flags: Int32, _ path: String) throws(FacenetError) -> OpaquePointer {
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let opened else {
       let error = SQLiteFailure(code: code, handle: opened, path: path, action: "open the gallery").error
       sqlite3_close_v2(opened)
       throw error
     }
-    handle = opened
-    self.path = path
-    sqlite3_busy_timeout(handle, wait)
+    return opened
   }
 
   /// - Throws: `invalidArgument` for what SQLite takes for something else than a file.
@@ -47,6 +64,15 @@ final class Connection {
   var file: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? path }
 
   var isReadOnly: Bool { access != .full }
+
+  var isMirror: Bool { mirror != nil }
+
+  /// Whether the transaction in progress leaves rows that refer to none.
+  var hasOrphans: Bool {
+    var (orphans, most): (Int32, Int32) = (0, 0)
+    sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &orphans, &most, 0)
+    return orphans != 0
+  }
 
   /// Whether somebody has written to a file that was opened as one that nobody writes to: it must be opened again.
   var isOutOfDate: Bool { access == .frozen && (FileStamp(file) != stamp || FileStamp(file + "-wal").size > 0) }
@@ -94,17 +120,36 @@ final class Connection {
   /// Rows that the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }
 
-  /// Does all of `body` or nothing: what it wrote is on disk when this returns.
+  /// Does all of `body` or nothing: what it wrote is on disk when this returns. Where the database shows a store to which somebody
+  /// else commits meanwhile, `body` is done again with what that left.
   /// - Throws: `inputOutput` where the file is not at its path any more; what `body` throws.
   func transaction<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
     guard !isReadOnly else {
       throw SQLiteFailure(code: SQLITE_READONLY, handle: nil, path: path, action: "write to the gallery").error
     }
+    for _ in 0..<Self.attempts {
+      try mirror?.follow(in: self)
+      mirror?.begin()
+      let result = try all { () throws(FacenetError) -> Result? in
+        let result = try body()
+        return try mirror?.commit(self) ?? true ? result : nil
+      }
+      if let result {
+        mirror?.end()
+        return result
+      }
+    }
+    throw FacenetError(
+      .inputOutput, "cannot write to the gallery \(path): others were first \(Self.attempts) times, try again")
+  }
+
+  /// Does all of `body`, or nothing where it throws or gives nil. For a mirror, past its store.
+  func all<Result>(_ body: () throws(FacenetError) -> Result?) throws(FacenetError) -> Result? {
     try run("BEGIN IMMEDIATE")
     do throws(FacenetError) {
       try requireInPlace()
       let result = try body()
-      try run("COMMIT")
+      try run(result == nil ? "ROLLBACK" : "COMMIT")
       return result
     } catch {
       if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
@@ -123,6 +168,7 @@ final class Connection {
   /// Sees one state of the database through all of `body`, whatever other processes write meanwhile.
   /// - Throws: as ``transaction(_:)``.
   func snapshot<Result>(_ body: () throws(FacenetError) -> Result) throws(FacenetError) -> Result {
+    try mirror?.follow(in: self)
     try run("BEGIN")
     defer { try? run("COMMIT") }
     try requireInPlace()
@@ -131,6 +177,12 @@ final class Connection {
       throw FacenetError(.inputOutput, "\(path) was written to while it was read: try again")
     }
     return result
+  }
+
+  /// Gives unused space back, a store's too.
+  func compact() throws(FacenetError) {
+    try stoppable { () throws(FacenetError) in try run("VACUUM") }
+    try mirror?.compact()
   }
 
   /// SQLite goes on with a deleted file: what it writes there is lost.

@@ -90,6 +90,16 @@ final class Statement {
     return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
   }
 
+  func value(_ column: Int32) -> SQLiteValue {
+    switch sqlite3_column_type(handle, column) {
+    case SQLITE_INTEGER: .integer(integer(column))
+    case SQLITE_FLOAT: .real(real(column))
+    case SQLITE_TEXT: .optional(text(column))
+    case SQLITE_BLOB: .optional(blob(column))
+    default: .null
+    }
+  }
+
   /// Lends the bytes of a column; they are SQLite's until the next step.
   func withBlob<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws(FacenetError) -> Result)
     throws(FacenetError) -> Result

@@ -19,6 +19,7 @@ What the library says of its work goes to the logger "facenet".
 from __future__ import annotations
 
 from . import models
+from ._attach import OwnEmbedder, attach
 from ._calls import Progress, connect
 from ._errors import (
     CancelledError,
@@ -40,6 +41,7 @@ from ._model import Model, Session
 from ._parts import Detector, Embedder
 from ._people import Candidate, Identification, Person, Sizes, Template, Threshold, Verdict
 from ._pipeline import Pipeline, detect, embed, verify
+from ._plugins import Component, load_plugin, plugins
 from ._quality import Quality, quality
 from ._values import Face, Verification
 
@@ -50,6 +52,7 @@ connect()
 __all__ = [
     "CancelledError",
     "Candidate",
+    "Component",
     "CorruptError",
     "Detector",
     "Embedder",
@@ -65,6 +68,7 @@ __all__ = [
     "InvalidArgumentError",
     "Model",
     "NotFoundError",
+    "OwnEmbedder",
     "Person",
     "Pipeline",
     "PluginError",
@@ -79,9 +83,12 @@ __all__ = [
     "UnsupportedError",
     "Verdict",
     "Verification",
+    "attach",
     "detect",
     "embed",
+    "load_plugin",
     "models",
+    "plugins",
     "quality",
     "verify",
     "version",

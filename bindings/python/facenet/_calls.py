@@ -8,7 +8,8 @@ import logging
 from typing import Any, Callable, ContextManager, Iterator, List, Optional
 
 from ._errors import CancelledError
-from ._library import CLog, CProgress, library
+from ._library import library
+from ._structures import CLog, CProgress
 
 Progress = Callable[[float], Any]
 """Told how much of a call is done, 0 to 1, on the thread that made it; False, or an exception, stops the call.

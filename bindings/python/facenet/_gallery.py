@@ -10,23 +10,8 @@ from typing import Any, Iterable, Iterator, List, Optional, Sequence, Union
 from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import ImageLike, as_image, path_bytes
-from ._index import KINDS, KeyList, Rows, named
-from ._library import (
-    CCandidate,
-    CFault,
-    CGalleryOptions,
-    CGallerySizes,
-    CIdentification,
-    CIdentificationOptions,
-    CIdentificationThreshold,
-    CImage,
-    CPerson,
-    CTemplate,
-    Handle,
-    check,
-    library,
-    thread_limit,
-)
+from ._index import KeyList, Rows, kind_number, named
+from ._library import Handle, check, library, thread_limit
 from ._people import (
     Candidate,
     Identification,
@@ -40,6 +25,18 @@ from ._people import (
     threshold_from_c,
 )
 from ._pipeline import Pipeline, default_pipeline
+from ._structures import (
+    CCandidate,
+    CFault,
+    CGalleryOptions,
+    CGallerySizes,
+    CIdentification,
+    CIdentificationOptions,
+    CIdentificationThreshold,
+    CImage,
+    CPerson,
+    CTemplate,
+)
 from ._values import Face
 
 Path = Union[str, "os.PathLike[str]"]
@@ -113,7 +110,7 @@ class Gallery(Handle):
             struct_size=ctypes.sizeof(CGalleryOptions),
             encoding=named(encoding, ENCODINGS, "encoding"),
             wait=wait,
-            index=named(index, KINDS, "index"),
+            index=kind_number(index, "index"),
             recall=recall,
             threads=thread_limit(threads),
         )

@@ -7,7 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any, Optional, Sequence, Tuple, Union
 
 from ._errors import InvalidArgumentError, TooLargeError
-from ._library import CImage, Handle, check, library
+from ._library import Handle, check, library
+from ._structures import CImage
 from ._values import np
 
 if TYPE_CHECKING:

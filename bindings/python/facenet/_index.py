@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Iterable, List, Literal, Optional, Sequence, Tuple, Union, overload
 
 from ._calls import Progress, watched
-from ._errors import InvalidArgumentError
+from ._errors import InvalidArgumentError, NotFoundError
 from ._image import path_bytes
-from ._library import CIndexOptions, CSearchStatistics, Handle, check, library, thread_limit
+from ._library import Handle, check, library, thread_limit
+from ._plugins import component
+from ._structures import CIndexOptions, CSearchStatistics
 from ._values import np, vectors_from_c
 
 if TYPE_CHECKING:
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
     Keys = numpy.typing.NDArray[numpy.int64]
 
-KINDS = {"auto": 0, "flat": 1, "flat8": 2, "mlann": 3}
-"""facenet_index_kind by name."""
+KINDS = ("auto", "flat", "flat8", "mlann")
+"""The library's kinds, in the order of facenet_index_kind."""
+PLUGIN_KINDS = 1024
+"""FACENET_INDEX_PLUGIN: what plugins' kinds are above."""
 CHOICES = {"principal": 0, "farthest-first": 1, "random": 2, "every": 3}
 """facenet_pivot_choice by name."""
 LIKELIHOODS = {"equal-variance": 0, "distance-proportional": 1}
@@ -73,8 +77,9 @@ class Index(Handle):
         """An empty index for vectors of `dimension` numbers, D, 1 to 65,536.
 
         kind: "flat", exact; "flat8", 8-bit codes, the best of them compared again; "mlann", distances to a few pivots tell
-        which vectors to compare; "auto" chooses from the number of vectors, their dimension and the recall.
-        recall: wanted share of queries whose nearest vector is found, 0 to 1; of consequence to "auto" and "mlann".
+        which vectors to compare; "auto" chooses from the number of vectors, their dimension and the recall; or the name of
+        a kind that a loaded plugin brings.
+        recall: wanted share of queries whose nearest vector is found, 0 to 1; of no consequence to "flat" and "flat8".
         seed: decides what is left to chance, 0 to 2^32 - 1; the same calls with the same seed give the same results.
         threads: at most this many work on a call, 0 for one a processor.
 
@@ -95,7 +100,7 @@ class Index(Handle):
                 raise InvalidArgumentError(f"{name} is {number}, expected 0 to 2^32 - 1")
         options = CIndexOptions(
             struct_size=ctypes.sizeof(CIndexOptions),
-            kind=named(kind, KINDS, "kind"),
+            kind=kind_number(kind, "kind"),
             threads=thread_limit(threads),
             recall=recall,
             seed=seed,
@@ -134,7 +139,8 @@ class Index(Handle):
     @property
     def kind(self) -> str:
         """How it searches now: never "auto" but what was chosen, as more vectors came perhaps anew."""
-        return list(KINDS)[int(library.facenet_index_kind_in_use(self.handle))]
+        number = int(library.facenet_index_kind_in_use(self.handle))
+        return KINDS[number] if number < PLUGIN_KINDS else component(number - PLUGIN_KINDS).name
 
     def __len__(self) -> int:
         """Vectors in the index."""
@@ -344,6 +350,16 @@ class Found:
     def _rows(self, values: Any) -> List[List[Any]]:
         count, nearest = self._shape
         return [list(values[row * nearest : (row + 1) * nearest]) for row in range(count)]
+
+
+def kind_number(name: str, what: str) -> int:
+    """The facenet_index_kind of a name."""
+    number = ctypes.c_int32()
+    try:
+        check(library.facenet_index_kind_named(name.encode(), ctypes.byref(number)))
+    except NotFoundError as error:
+        raise InvalidArgumentError(f"{what} is {name!r}: {error}") from None
+    return number.value
 
 
 def named(name: str, numbers: dict[str, int], what: str) -> int:

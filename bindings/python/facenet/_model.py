@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, List, Optional, Union
 from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import path_bytes
-from ._library import CSessionOptions, CTensor, Handle, check, library, thread_limit
+from ._library import Handle, check, library, thread_limit
+from ._structures import CSessionOptions, CTensor
 from ._values import np
 
 if TYPE_CHECKING:

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Any, Callable, List, Optional, Sequence, Tuple
 from ._calls import Progress, watched
 from ._errors import InvalidArgumentError
 from ._image import ImageLike, as_image, path_bytes
-from ._library import (
-    CDetectorOptions,
-    CEmbedderOptions,
-    CFace,
-    CImage,
-    Handle,
-    check,
-    library,
-    message,
-    thread_limit,
-)
+from ._library import Handle, check, library, message, thread_limit
+from ._structures import CDetectorOptions, CEmbedderOptions, CFace, CImage
 from ._values import Face, face_from_c, face_to_c, np, vector_to_c, vectors_from_c
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import List, Optional
 
-from ._library import CIdentificationThreshold, CPerson, CTemplate
+from ._structures import CIdentificationThreshold, CPerson, CTemplate
 from ._values import Face, face_from_c
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from ._calls import Progress, watched
 from ._image import ImageLike, as_image
-from ._library import CFace, CVerification, Handle, check, library
+from ._library import Handle, check, library
 from ._parts import FIRST_GUESS, Detector, Embedder
+from ._structures import CFace, CVerification
 from ._values import Face, Verification, face_from_c, vectors_from_c, verification_from_c
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import ctypes
 from dataclasses import dataclass
 
 from ._image import ImageLike, as_image
-from ._library import CQuality, check, library
+from ._library import check, library
+from ._structures import CQuality
 from ._values import Face, face_to_c
 
 

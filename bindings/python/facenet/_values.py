@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Tuple
 
 from ._errors import InvalidArgumentError
-from ._library import CFace, CVerification
+from ._structures import CFace, CVerification
 
 if TYPE_CHECKING:
     import numpy

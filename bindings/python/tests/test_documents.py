@@ -14,8 +14,8 @@ from typing import Dict, List, Union
 from support import ANOTHER_MAN, ONE, OTHER, PACKAGE, ROOT, SAMPLES, needs_data, needs_numpy
 
 MODULES = ["facenet", "facenet._image", "facenet._parts", "facenet._pipeline", "facenet._index", "facenet._gallery"]
-MODULES += ["facenet._quality", "facenet.models", "facenet.compat.face_recognition"]
-PAGES = [PACKAGE / "README.md", ROOT / "docs" / "python.md", ROOT / "docs" / "search.md"]
+MODULES += ["facenet._attach", "facenet._plugins", "facenet._quality", "facenet.models", "facenet.compat.face_recognition"]
+PAGES = [PACKAGE / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("plugins", "python", "search"))]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

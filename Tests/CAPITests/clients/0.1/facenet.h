@@ -2,7 +2,7 @@
  *
  * What is not declared here is not published. The order is the order of learning: version and errors, values,
  * verification in one call; then the parts it is made of: bitmap, detector, embedder, pipeline; then any ONNX network;
- * then an index of vectors, and a gallery of people.
+ * then an index of vectors, and a gallery of people; at last plugins.
  *
  * Everywhere:
  * - A function that can fail returns facenet_status; its outputs come last and are untouched when it fails. Functions
@@ -66,10 +66,11 @@ const char *facenet_error_message(void);
 
 /* Takes the context it was set with and how much of the call is done, 0 ... 1, never less than before: at first, after
  * each hundredth, at least every tenth of a second where the call can tell, and once as 1 when it has succeeded. Called
- * on the thread that makes the call, before it returns, with no lock held but that of the index or gallery it uses.
+ * on the thread that makes the call, before it returns, with no lock held but that of the index or gallery it uses, or
+ * of a plugin's component that takes one call at a time.
  * Returns 0 to go on; anything else makes the call fail with CANCELLED, except at 1, when all is done; what was open
  * stays usable, but a session that was stopped has no outputs. It may call the library, which tells nothing of those
- * calls and refuses the session that is running and the index or gallery that is in use.
+ * calls and refuses the session that is running and the index, gallery or component that is in use.
  * It must return: neither longjmp nor a C++ exception may leave it. */
 typedef int32_t (*facenet_progress_function)(void *context, double fraction);
 
@@ -147,7 +148,8 @@ facenet_status facenet_verify(const char *path_a, const char *path_b, facenet_ve
 
 typedef struct facenet_bitmap facenet_bitmap;
 
-/* Decodes a JPEG, PNG or binary PGM/PPM file, told by its content, and turns it upright as its EXIF orientation says.
+/* Decodes a JPEG, PNG or binary PGM/PPM file, or one that a plugin reads, told by its content, and turns it upright as
+ * its EXIF orientation says.
  * Fails with NOT_FOUND, IO, CORRUPT, UNSUPPORTED, or TOO_LARGE above 100 million pixels. Since 0.1. */
 facenet_status facenet_bitmap_open(const char *path, facenet_bitmap **out);
 
@@ -175,7 +177,8 @@ typedef struct facenet_detector_options {
 } facenet_detector_options;
 
 /* Opens an installed model by name ("retinaface", "mtcnn", "yunet", "centerface") or an ONNX file by path: what has a
- * slash or ends in ".onnx" is a path. NULL: the default, "retinaface".
+ * slash or ends in ".onnx" is a path. A plugin's detector is opened by "NAME" or "NAME:LOCATION", and "retinaface:FILE"
+ * reads a file that does not say so itself as that network. NULL: the default, "retinaface".
  * Fails with NOT_FOUND for a model that is not installed, UNSUPPORTED for one that is no known detector, and as
  * facenet_model_open does. Since 0.1. */
 facenet_status facenet_detector_open(const char *name_or_path, const facenet_detector_options *options,
@@ -205,7 +208,8 @@ typedef struct facenet_embedder_options {
 } facenet_embedder_options;
 
 /* Opens an installed model by name ("facenet", "dlib", ...) or an ONNX file by path: what has a slash or ends in
- * ".onnx" is a path. NULL: the default, "facenet". Fails as facenet_detector_open does. Since 0.1. */
+ * ".onnx" is a path. A plugin's embedder is opened by "NAME" or "NAME:LOCATION". NULL: the default, "facenet". Fails as
+ * facenet_detector_open does. Since 0.1. */
 facenet_status facenet_embedder_open(const char *name_or_path, const facenet_embedder_options *options,
                                      facenet_embedder **out);
 
@@ -368,14 +372,18 @@ void facenet_session_free(facenet_session *session);
 
 typedef struct facenet_index facenet_index;
 
-/* How an index searches. */
+/* How an index searches; a plugin's kinds have the numbers that facenet_index_kind_named tells. */
 typedef int32_t facenet_index_kind;
 enum {
   FACENET_INDEX_AUTO = 0,  /* chosen, with its parameters, from the number of vectors, their dimension and the recall */
   FACENET_INDEX_FLAT = 1,  /* every vector is compared: exact */
   FACENET_INDEX_FLAT8 = 2, /* 8-bit codes of every vector are compared, and the best of them again exactly */
-  FACENET_INDEX_MLANN = 3  /* distances to a few pivots tell which vectors are likeliest near: those are compared */
+  FACENET_INDEX_MLANN = 3, /* distances to a few pivots tell which vectors are likeliest near: those are compared */
+  FACENET_INDEX_PLUGIN = 1024 /* and what facenet_plugin_component calls the component: the kind that a plugin brings */
 };
+
+/* The kind of this name: "auto", "flat", "flat8", "mlann", or a loaded plugin's. Fails with NOT_FOUND. Since 0.1. */
+facenet_status facenet_index_kind_named(const char *name, facenet_index_kind *out);
 
 /* Which pivots; all but EVERY are made orthonormal. */
 typedef int32_t facenet_pivot_choice;
@@ -397,7 +405,7 @@ typedef struct facenet_index_options {
   uint32_t struct_size;
   facenet_index_kind kind;
   uint32_t threads; /* at most this many work on a call, 1 ... 1024 or FACENET_ALL_PROCESSORS; 0: 1 */
-  float recall;     /* wanted share of queries whose nearest vector is found, up to 1; 0: 0.99; auto and mlann */
+  float recall;     /* wanted share of queries whose nearest vector is found, up to 1; 0: 0.99; not of flat and flat8 */
   uint32_t seed;    /* decides what is left to chance: the same calls with the same seed give the same results */
   /* Of mlann; 0: chosen by the library. */
   uint32_t pivots;               /* a byte a vector each; at most 512 */
@@ -416,7 +424,8 @@ facenet_status facenet_index_create(uint32_t dimension, const facenet_index_opti
 /* Opens an index that was saved, by memory map: what is read is compared with its checksum when it is first used. The
  * file may be replaced, as facenet_index_save does, but must not be changed in place while the index lives.
  * threads: as in the options. Fails with NOT_FOUND or IO, CORRUPT for what is no index, UNSUPPORTED for one that a
- * later version wrote, INVALID_ARGUMENT for a folder and for threads out of range. Since 0.1. */
+ * later version wrote and one of a kind whose plugin is not loaded, INVALID_ARGUMENT for a folder and for threads out
+ * of range. Since 0.1. */
 facenet_status facenet_index_open(const char *path, uint32_t threads, facenet_index **out);
 
 /* How many floats a vector has, and how many vectors there are; 0 on failure. Since 0.1. */
@@ -478,7 +487,8 @@ void facenet_index_free(facenet_index *index);
  * gallery, and write in turns. Besides what each says, a call fails with IO where the file cannot be read or written,
  * or another process writes for longer than options.wait; with CORRUPT where the file is not sound; with
  * INVALID_ARGUMENT, naming it, for an embedding that is zero, not finite or not of the length that the model's have;
- * and with TOO_LARGE above 2^20 embeddings, but for facenet_gallery_enrol_many and _file. */
+ * and with TOO_LARGE above 2^20 embeddings, but for facenet_gallery_enrol_many and _file. A path "SCHEME:..." is a
+ * gallery in the store of a plugin that has the name SCHEME, where one is loaded. */
 
 typedef struct facenet_gallery facenet_gallery;
 
@@ -507,7 +517,7 @@ typedef struct facenet_person {
   char key[1024];     /* what another system calls them, nobody else's; "": none */
 } facenet_person;
 
-/* Makes a new gallery, a file that its owner alone may read, for the embedder of a pipeline. Fails with
+/* Makes a new gallery, a file that its owner alone may read or in a store, for the embedder of a pipeline. Fails with
  * INVALID_ARGUMENT where the path exists, NOT_FOUND, IO. Since 0.1. */
 facenet_status facenet_gallery_create(const char *path, const facenet_pipeline *pipeline,
                                       const facenet_gallery_options *options, facenet_gallery **out);
@@ -662,8 +672,8 @@ facenet_status facenet_gallery_identify(const facenet_gallery *gallery, const fl
 /* What facenet_gallery_identify accepts, and the mistakes to expect of it. Its layout is final. */
 typedef struct facenet_identification_threshold {
   float distance;            /* the largest that is accepted */
-  float false_accept_rate;   /* share of pairs of different people that pass; NaN where nothing was measured */
-  float false_positive_rate; /* share of strangers taken for somebody of this gallery; NaN where nothing was measured */
+  float false_accept_rate;   /* share of pairs of different people that pass; NaN where none can be told */
+  float false_positive_rate; /* share of strangers taken for somebody of this gallery; NaN where none can be told */
   int32_t extrapolated;      /* 1: outside the rates that the model was measured at: distance or rates are a guess */
 } facenet_identification_threshold;
 
@@ -673,7 +683,8 @@ facenet_status facenet_gallery_threshold(const facenet_gallery *gallery, const f
                                          facenet_identification_threshold *out);
 
 /* Writes all people and templates, as one moment has them, into a folder, which is made where it is not there. Fails
- * with IO or NOT_FOUND, naming the path. Since 0.1. */
+ * with INVALID_ARGUMENT where the folder is not empty, CORRUPT, IO or NOT_FOUND, naming the path; then the folder is as
+ * it was. Since 0.1. */
 facenet_status facenet_gallery_export(const facenet_gallery *gallery, const char *folder);
 
 /* Adds the people of an export, all or none; people: how many, or NULL. Fails with INVALID_ARGUMENT for another model's
@@ -711,6 +722,39 @@ facenet_status facenet_gallery_statistics(const facenet_gallery *gallery, facene
 
 /* NULL is ignored. Since 0.1. */
 void facenet_gallery_free(facenet_gallery *gallery);
+
+/* Plugins: detectors, embedders, decoders and more that other shared objects bring; facenet_plugin.h says how one is
+ * written. What a plugin brings is chosen by name, as what is built in: facenet_detector_open("NAME"). Nothing is
+ * loaded unless it is asked for, and what was loaded stays until the process ends. Any thread. */
+
+/* Loads a plugin; one that is loaded already is a success that does nothing. A plugin is code and can do all that the
+ * process can. Fails with NOT_FOUND, IO where the system cannot load it, INVALID_ARGUMENT for what is no regular file,
+ * a name that another has, and a file or a folder above it that anybody may write (in a folder with the sticky bit, as
+ * /tmp, what is root's or the process's user's is let through); CORRUPT for what is no shared object, UNSUPPORTED for
+ * one made for another version of facenet_plugin.h, PLUGIN_FAILED for one that fails or breaks its contract. When it
+ * fails, nothing was added. Since 0.1. */
+facenet_status facenet_plugin_load(const char *path);
+
+/* Loads the files of a folder whose names end in ".so", by name; others are tried where one fails, and the first
+ * failure is what this returns. count: how many of them are loaded now, also when it fails; or NULL. Since 0.1. */
+facenet_status facenet_plugin_load_directory(const char *path, size_t *count);
+
+/* A component that can be chosen by name. Its texts stay until the process ends. Its layout is final. */
+typedef struct facenet_component {
+  const char *kind;    /* "detector", "embedder", "decoder", "index", "store", "operator"; later versions may add more */
+  const char *name;    /* what it is chosen by */
+  const char *plugin;  /* the plugin's name; "": built in */
+  const char *version; /* the plugin's, or the library's */
+  const char *licence; /* the plugin's, or the library's: an SPDX licence expression */
+  const char *file;    /* the plugin's shared object; "": built in, or attached */
+} facenet_component;
+
+/* How many components there are. They are numbered from 0: those that are built in, then plugins' as they came. No
+ * number changes. Since 0.1. */
+size_t facenet_plugin_component_count(void);
+
+/* A component by its number. Fails with INVALID_ARGUMENT for a number that none has. Since 0.1. */
+facenet_status facenet_plugin_component(size_t position, facenet_component *out);
 
 #ifdef __cplusplus
 }

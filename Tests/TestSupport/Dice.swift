@@ -1,0 +1,20 @@
+/// The same numbers for the same seed on every machine: splitmix64 (Steele, Lea, Flood, 2014).
+package struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  package mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+  package mutating func happens(_ percent: Int) -> Bool { below(100) < percent }
+
+  package mutating func one<Value>(of values: [Value]) -> Value { values[below(values.count)] }
+}
