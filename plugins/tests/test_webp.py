@@ -89,7 +89,7 @@ class WebP(unittest.TestCase):
         for data, expected in (
             (whole[: len(whole) // 2], "cut short"),
             (whole[:12], "cut short"),
-            (whole[:12] + b"XXXX" + whole[16:], "cut short"),
+            (whole[:12] + b"JUNK" + whole[16:], "cut short"),
             (whole[:20] + bytes(10) + whole[30:], "damaged"),
         ):
             with self.assertRaisesRegex(facenet.CorruptError, rf"{expected}.*\(the decoder webp of the plugin decoder-webp\)"):
